@@ -1,0 +1,108 @@
+"""Who is asking, and what they may do: every permission on one page, as questions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from gql_users.errors import ErrorCode, Forbidden, NotFound, Refusal, Unauthenticated
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is asking. Rights are what the database said at this request, never what a token claims."""
+
+    user_id: int | None = None
+    session_id: UUID | None = None
+    is_admin: bool = False
+    token_refused: ErrorCode | None = None
+    """Why a token was not accepted, when one was shown: TOKEN_INVALID or TOKEN_EXPIRED."""
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Is it unknown who this is?"""
+        return self.user_id is None and not self.is_admin
+
+
+ANONYMOUS = Actor()
+"""Nobody in particular."""
+
+OPERATOR = Actor(is_admin=True)
+"""Whoever runs the service: the command line, and a REST door that was opened by a setting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Where a request came from, as far as can be known."""
+
+    ip_address: str | None = None
+    user_agent: str | None = None
+
+
+def is_self(actor: Actor, user_id: int) -> bool:
+    """Is this the actor's own account?"""
+    return actor.user_id is not None and actor.user_id == user_id
+
+
+def can_see(actor: Actor, user_id: int) -> bool:
+    """May the actor read this account?"""
+    return is_self(actor, user_id) or actor.is_admin
+
+
+def can_list(actor: Actor) -> bool:
+    """May the actor page through everybody?"""
+    return actor.is_admin
+
+
+def can_create(actor: Actor) -> bool:
+    """May the actor make accounts for others?"""
+    return actor.is_admin
+
+
+def can_change_profile(actor: Actor, user_id: int) -> bool:
+    """May the actor change what this account says about its person?"""
+    return is_self(actor, user_id) or actor.is_admin
+
+
+def can_set_email(actor: Actor) -> bool:
+    """May the actor put in an address without its owner confirming it?"""
+    return actor.is_admin
+
+
+def can_set_password(actor: Actor) -> bool:
+    """May the actor give an account a password without knowing the present one?"""
+    return actor.is_admin
+
+
+def can_deactivate(actor: Actor, user_id: int) -> bool:
+    """May the actor deactivate this account?"""
+    return is_self(actor, user_id) or actor.is_admin
+
+
+def can_reactivate(actor: Actor) -> bool:
+    """May the actor open deactivated accounts again?"""
+    return actor.is_admin
+
+
+def can_delete(actor: Actor) -> bool:
+    """May the actor remove accounts for good?"""
+    return actor.is_admin
+
+
+def can_set_admin(actor: Actor) -> bool:
+    """May the actor grant and withdraw admin rights?"""
+    return actor.is_admin
+
+
+def require(allowed: bool, actor: Actor, otherwise: type[Refusal] = Forbidden) -> None:
+    """Refuse unless `allowed`: strangers are asked to sign in, others get `otherwise`.
+
+    Deeds on somebody's account pass NotFound, so that a stranger's id and a missing one look the same.
+    """
+    if not allowed:
+        raise Unauthenticated(actor.token_refused) if actor.is_anonymous else otherwise()
+
+
+def require_own_or_admin(allowed: bool, actor: Actor) -> None:
+    """Refuse unless `allowed`, as if the account did not exist."""
+    require(allowed, actor, otherwise=NotFound)

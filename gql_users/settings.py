@@ -1,0 +1,224 @@
+"""Every setting, read once from `GQL_USERS_…` variables (or a `.env` file), checked before anything starts."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+SHORTEST_SECRET = 32
+A_LONG_TIME = timedelta(days=3650)
+
+CommaSeparated = Annotated[tuple[str, ...], NoDecode]
+
+
+class MisconfiguredError(Exception):
+    """What was set cannot be worked with; the message says what to change, and tells no secret."""
+
+
+class Settings(BaseSettings):
+    """All that an installation can decide. The description of each field is its documentation."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GQL_USERS_",
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    env: Literal["development", "production"] = Field(
+        "development", description="How careful to be. `production` refuses to start with unsafe settings."
+    )
+    database_url: SecretStr | None = Field(
+        None,
+        description="Where the data is: `postgresql+asyncpg://user:password@host/name` or "
+        "`sqlite+aiosqlite:///path`. Without it, an SQLite file in the data folder.",
+    )
+    data_dir: Path = Field(
+        Path("data"),
+        description="Folder for what the service keeps itself: the SQLite file, development's secret.",
+    )
+    secret: SecretStr | None = Field(
+        None,
+        description="The installation's secret, at least 32 bytes, the same for every replica; tokens and cursors are "
+        "signed with keys derived from it. Development makes one and keeps it in the data folder.",
+    )
+    public_url: str = Field(
+        "http://localhost:8000",
+        description="Where people reach the service; also the issuer (`iss`) of its tokens.",
+    )
+    registration: Literal["open", "closed"] = Field(
+        "open", description="Whether anybody may register, or only admins create accounts."
+    )
+    rest_contract: Literal["crud", "people", "accounts"] = Field(
+        "crud", description="Which older service's contract `/users` speaks; `docs/rest.md` shows them."
+    )
+    rest_envelope: bool = Field(
+        True,
+        description="Whether `/api/v1` wraps every answer in `{success, data, error}`, or answers with the data alone.",
+    )
+    rest_access: Literal["open", "authenticated", "admin"] | None = Field(
+        None,
+        description="Who may use the REST `/users` routes, whose contracts know no login: everybody, anybody signed in "
+        "as themselves, or admins. Without it: `open` in development, `admin` in production.",
+    )
+    explorer: bool | None = Field(
+        None, description="Whether `/graphql` shows GraphiQL to browsers. Without it: only in development."
+    )
+    access_token_lifetime: timedelta = Field(
+        timedelta(minutes=15),
+        gt=timedelta(0),
+        le=timedelta(minutes=15),
+        description="How long an access token is good (seconds, or ISO 8601 such as `PT15M`).",
+    )
+    session_idle_lifetime: timedelta = Field(
+        timedelta(days=14),
+        gt=timedelta(0),
+        le=A_LONG_TIME,
+        description="A session ends when it is not refreshed for so long.",
+    )
+    session_absolute_lifetime: timedelta = Field(
+        timedelta(days=90),
+        gt=timedelta(0),
+        le=A_LONG_TIME,
+        description="A session ends after so long, refreshed or not.",
+    )
+    password_min_length: int = Field(
+        8,
+        ge=8,
+        le=64,
+        description="Shortest password, in characters. Take 15 where a password is the only factor (NIST SP 800-63B).",
+    )
+    argon2_memory_kib: int = Field(
+        19_456,
+        ge=19_456,
+        le=1_048_576,
+        description="Memory that one password hash takes, in KiB (Argon2id m).",
+    )
+    argon2_iterations: int = Field(2, ge=2, le=10, description="Passes over that memory (Argon2id t).")
+    argon2_parallelism: int = Field(1, ge=1, le=16, description="Lanes of one hash (Argon2id p).")
+    cors_origins: CommaSeparated = Field(
+        (),
+        description="Origins of frontends that may call from a browser, comma-separated, such as `https://app.example`.",
+    )
+    trusted_hosts: CommaSeparated = Field(
+        ("*",),
+        description="Host names the service answers to, comma-separated; `*.example.com` for subdomains.",
+    )
+    pool_size: int = Field(10, ge=1, le=200, description="Database connections of one process. There is no overflow.")
+    max_body_bytes: int = Field(65_536, ge=1_024, description="Largest request body accepted, in bytes.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
+
+    @field_validator("cors_origins", "trusted_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("access_token_lifetime", "session_idle_lifetime", "session_absolute_lifetime", mode="before")
+    @classmethod
+    def _count_seconds(cls, value: object) -> object:
+        return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _name_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if "*" in value:
+            raise ValueError("name the origins; a wildcard would let every page on the web call the service")
+        return tuple(origin.rstrip("/") for origin in value)
+
+    @field_validator("public_url")
+    @classmethod
+    def _be_a_url(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _choose_driver(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        kind, separator, rest = value.get_secret_value().partition("://")
+        drivers = {
+            "postgres": "postgresql+asyncpg",
+            "postgresql": "postgresql+asyncpg",
+            "sqlite": "sqlite+aiosqlite",
+        }
+        kind = drivers.get(kind, kind)
+        if not separator or kind not in drivers.values():
+            raise ValueError("must begin with postgresql+asyncpg:// or sqlite+aiosqlite:///")
+        is_nowhere = rest.partition("?")[0] in {"", "/"} or ":memory:" in rest or "mode=memory" in rest
+        if kind.startswith("sqlite") and is_nowhere:
+            raise ValueError("an in-memory database lives in one connection only; name a file")
+        try:
+            urlsplit(value.get_secret_value()).port  # noqa: B018 - reading it is what checks it
+        except ValueError:
+            raise ValueError("the port must be a number") from None
+        # What other clients of PostgreSQL call sslmode, this driver calls ssl.
+        return SecretStr(f"{kind}://{rest}".replace("sslmode=", "ssl="))
+
+    @field_validator("secret")
+    @classmethod
+    def _be_long(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value().encode("utf-8", "surrogatepass")) < SHORTEST_SECRET:
+            raise ValueError(f"must have at least {SHORTEST_SECRET} bytes")
+        return value
+
+    @model_validator(mode="after")
+    def _be_safe_in_production(self) -> Self:
+        if self.env == "production" and self.secret is None:
+            raise ValueError("GQL_USERS_SECRET must be set in production (at least 32 bytes)")
+        return self
+
+    @property
+    def database(self) -> str:
+        """The database's URL, driver included."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite+aiosqlite:///{self.data_dir / 'gql_users.db'}"
+
+    @property
+    def shows_explorer(self) -> bool:
+        """Is GraphiQL on?"""
+        return self.explorer if self.explorer is not None else self.env == "development"
+
+    @property
+    def rest_is_for(self) -> Literal["open", "authenticated", "admin"]:
+        """Who may use the REST `/users` routes?"""
+        return self.rest_access or ("open" if self.env == "development" else "admin")
+
+    def installation_secret(self) -> bytes:
+        """The installation's secret; development makes one on first use and keeps it, readable by its owner alone."""
+        if self.secret is not None:
+            return self.secret.get_secret_value().encode("utf-8", "surrogatepass")
+        return _kept_secret(self.data_dir)
+
+
+def _kept_secret(folder: Path) -> bytes:
+    """The secret in the data folder, made whole before it gets its name: of two first starts, one wins for both."""
+    file = folder / "secret"
+    if not file.exists():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = folder / f".secret-{secrets.token_hex(8)}"
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as handle:
+            handle.write(secrets.token_urlsafe(48))
+        try:
+            os.link(draft, file)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    secret = file.read_bytes().strip()
+    if len(secret) < SHORTEST_SECRET:
+        raise MisconfiguredError(
+            f"{file} must have at least {SHORTEST_SECRET} bytes; remove it to have another one made"
+        )
+    return secret
