@@ -1,0 +1,161 @@
+"""Engines: how the service is connected to PostgreSQL or SQLite, and what a broken connection is called."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from gql_users.errors import Unavailable
+from gql_users.settings import Settings
+
+STATEMENT_TIMEOUT_MS = 8_000
+LOCK_TIMEOUT_MS = 4_000
+IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000
+CONNECT_TIMEOUT_S = 4
+POOL_WAIT_S = 2
+SILENCE_S = 10
+WAL_ATTEMPTS = 20
+SQLITE_WAIT_S = 5
+SQLITE_PATIENCE_S = 120
+
+_PASSING = {"40001", "40P01"}  # serialization failure, deadlock: the same again will succeed
+_AWAY = {
+    "25006",  # read-only: a standby, or a failover under way
+    "53300",  # too many connections
+    "55P03",  # lock timeout
+    "57014",  # statement timeout
+}
+
+
+class Collision(Unavailable):
+    """Two transactions got in each other's way; nothing was written, and the same again will most likely succeed."""
+
+
+def connect(settings: Settings, *, patiently: bool = False) -> AsyncEngine:
+    """An engine with a pool of `pool_size` connections and no overflow. Connects at first use, not now.
+
+    `patiently` is for migrations, whose statements may take long.
+    """
+    url = make_url(settings.database)
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(settings, Path(url.database or ""), SQLITE_PATIENCE_S if patiently else SQLITE_WAIT_S)
+    return create_async_engine(
+        url,
+        pool_size=settings.pool_size,
+        max_overflow=0,
+        pool_timeout=POOL_WAIT_S,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={
+            "timeout": CONNECT_TIMEOUT_S,
+            # The server ends long statements itself; this is for a server that does not answer at all any more.
+            "command_timeout": None if patiently else SILENCE_S,
+            "server_settings": {
+                "application_name": "gql_users",
+                "statement_timeout": str(STATEMENT_TIMEOUT_MS),
+                "lock_timeout": str(LOCK_TIMEOUT_MS),
+                "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_TIMEOUT_MS),
+                # The right plan for a page depends on what is looked for; a plan for everything reads the table.
+                "plan_cache_mode": "force_custom_plan",
+            },
+        },
+    )
+
+
+def _sqlite(settings: Settings, file: Path, wait_s: int) -> AsyncEngine:
+    # Nobody else on the machine has any business with hashes of passwords.
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    engine = create_async_engine(
+        settings.database,
+        pool_size=settings.pool_size,
+        max_overflow=0,
+        pool_timeout=POOL_WAIT_S,
+        hide_parameters=True,
+        connect_args={"timeout": wait_s},
+    )
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def be_a_file(*_parts: object) -> None:
+        # The driver finds out in a thread of its own, whose answer may come when nobody waits for it any more.
+        if file.is_dir():
+            raise IsADirectoryError(f"{file} is a folder, and should be a file")
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        # The driver would begin transactions by itself, too late to keep a read and the write after it together.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        _write_ahead(cursor)
+        cursor.execute("PRAGMA synchronous = NORMAL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Any) -> None:
+        # A transaction that reads first and takes the write lock later loses the writes of others.
+        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _write_ahead(cursor: Any) -> None:
+    """Keep a write-ahead log, from the first connection to a new file on.
+
+    The change is refused at once while somebody writes. Beginning to write is what waits, and what comes next may come
+    too late again.
+    """
+    cursor.execute("PRAGMA journal_mode")
+    if cursor.fetchone() == ("wal",):
+        return
+    for remaining in reversed(range(WAL_ATTEMPTS)):
+        try:
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.execute("COMMIT")
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if not remaining:
+                raise
+        else:
+            return
+
+
+@contextmanager
+def plain_failures() -> Iterator[None]:
+    """Turn what a database says when it is away, full or busy into Unavailable, and a passing clash into Collision.
+
+    Everything else goes through as it is: it is a mistake of ours.
+    """
+    try:
+        yield
+    except (
+        PoolTimeout,
+        OSError,
+        TimeoutError,
+    ) as error:  # the driver reports a refused connection as a bare OSError
+        raise Unavailable from error
+    except DBAPIError as error:
+        state = str(getattr(error.orig, "sqlstate", None) or "")
+        if state in _PASSING:
+            raise Collision from error
+        if error.connection_invalidated or state in _AWAY or state[:2] in {"08", "57"}:
+            raise Unavailable from error
+        if isinstance(error.orig, sqlite3.OperationalError) and _is_passing(error.orig):
+            raise Unavailable from error
+        if isinstance(error, InterfaceError) and not isinstance(error.orig, sqlite3.Error):
+            raise Unavailable from error
+        raise
+
+
+def _is_passing(error: sqlite3.OperationalError) -> bool:
+    """Is SQLite busy, full, read-only or without its file, rather than misused?"""
+    name = getattr(error, "sqlite_errorname", "")
+    return name.startswith(("SQLITE_BUSY", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_IOERR"))
