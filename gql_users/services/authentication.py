@@ -1,0 +1,58 @@
+"""Authentication: an identifier and a password become a session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gql_users import text
+from gql_users.access import Client
+from gql_users.clock import Clock
+from gql_users.errors import Invalid, InvalidCredentials
+from gql_users.models import User
+from gql_users.repositories.database import Collision
+from gql_users.repositories.unit_of_work import UnitsOfWork, repeated_on_collision
+from gql_users.security.passwords import Passwords
+from gql_users.services.sessions import Sessions, SignedIn
+
+
+@dataclass(frozen=True, slots=True)
+class Authentication:
+    """How people sign in."""
+
+    unit_of_work: UnitsOfWork
+    clock: Clock
+    hasher: Passwords
+    sessions: Sessions
+
+    @repeated_on_collision
+    async def login(self, password: str, client: Client, *, email: str | None, username: str | None) -> SignedIn:
+        """Sign in by e-mail address or by username, whichever is given.
+
+        Raises Invalid unless exactly one is given, and InvalidCredentials alike for an unknown identifier, a wrong
+        password, a deactivated account and one without a password: each costs exactly one verification.
+        """
+        if (email is None) == (username is None):
+            raise Invalid("Give either the e-mail address or the username.", field="email")
+        user = await self._find(email, username)
+        password_hash = user.password_hash if user is not None and user.is_active else None
+        if not await self.hasher.verify(password, password_hash) or user is None or password_hash is None:
+            raise InvalidCredentials
+        renewed = await self.hasher.hash(password) if self.hasher.needs_rehash(password_hash) else None
+        now = self.clock.now()
+        async with self.unit_of_work() as work:
+            current = await work.users.record_login(user.id, seen=password_hash, now=now, renewed=renewed)
+            if current is None:
+                # Changed while we were verifying: judge it again as it is now. A sign-in at the same moment may just
+                # have renewed the hash, which is no reason to refuse this one.
+                raise Collision
+            session = await self.sessions.begin(work, current, client)
+        return self.sessions.signed_in(current, session)
+
+    async def _find(self, email: str | None, username: str | None) -> User | None:
+        email_key = text.email_key(email) if email is not None else None
+        username_key = text.username_key(username) if username is not None else None
+        async with self.unit_of_work.reading() as work:
+            if username_key is not None:
+                return await work.users.find_by_username(username_key)
+            # An address that cannot be one is looked for all the same: not asking would be faster, and tell.
+            return await work.users.find_by_email(email_key or "")

@@ -1,0 +1,60 @@
+"""Passwords, as their owners change them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gql_users.access import Actor, require
+from gql_users.clock import Clock
+from gql_users.errors import InvalidCredentials, NotFound
+from gql_users.models import User
+from gql_users.repositories.database import Collision
+from gql_users.repositories.unit_of_work import UnitsOfWork, repeated_on_collision
+from gql_users.security.passwords import LONGEST_PASSWORD, Passwords
+from gql_users.services.accounts import words_about
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordChanges:
+    """How a person gets another password."""
+
+    unit_of_work: UnitsOfWork
+    clock: Clock
+    hasher: Passwords
+
+    @property
+    def shortest(self) -> int:
+        """Fewest characters of a password."""
+        return self.hasher.shortest
+
+    @property
+    def longest(self) -> int:
+        """Most characters of a password."""
+        return LONGEST_PASSWORD
+
+    @repeated_on_collision
+    async def change(self, actor: Actor, current_password: str, new_password: str) -> User:
+        """Give the actor a new password, and end all of their other sessions.
+
+        Raises Unauthenticated, InvalidCredentials when the current password is wrong, Invalid or WeakPassword.
+        """
+        require(actor.user_id is not None, actor)
+        user_id = actor.user_id or 0
+        async with self.unit_of_work.reading() as work:
+            user = await work.users.find(user_id)
+        if user is None:
+            raise NotFound
+        accepted = self.hasher.check(new_password, words_about(user), field="new_password")
+        if not await self.hasher.verify(current_password, user.password_hash) or user.password_hash is None:
+            raise InvalidCredentials("The current password is wrong.", field="current_password")
+        password_hash = await self.hasher.hash(accepted)
+        now = self.clock.now()
+        async with self.unit_of_work() as work:
+            changed = await work.users.replace_password(
+                user_id, seen=user.password_hash, now=now, password_hash=password_hash
+            )
+            if changed is None:
+                # Changed while we were verifying, or just renewed by a sign-in: judge it again as it is now.
+                raise Collision
+            await work.sessions.revoke_all(user_id, now=now, keep=actor.session_id)
+        return changed

@@ -1,0 +1,173 @@
+"""Sessions: begun at sign-in, kept alive by refresh tokens, ended by people, time, or a token that came back twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from gql_users import text
+from gql_users.access import Actor, Client
+from gql_users.clock import Clock
+from gql_users.errors import NotAuthentic, TokenExpired, TokenInvalid, TokenReused
+from gql_users.models import Session, User
+from gql_users.repositories.unit_of_work import UnitOfWork, UnitsOfWork, repeated_on_collision
+from gql_users.security.tokens import AccessClaims, RefreshClaims, Tokens, in_whole_seconds
+
+GRACE = timedelta(seconds=10)
+LONGEST_USER_AGENT = 400
+LONGEST_ADDRESS = 45
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPair:
+    """What a client keeps to stay signed in (RFC 6749), and until when each half is good."""
+
+    access_token: str
+    access_token_expires_at: datetime
+    refresh_token: str
+    refresh_token_expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Somebody with a session."""
+
+    user: User
+    tokens: TokenPair
+
+
+class LogoutScope(Enum):
+    """Which sessions a sign-out ends."""
+
+    CURRENT = "current"
+    OTHERS = "others"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sessions:
+    """How people stay signed in, and stop being so."""
+
+    unit_of_work: UnitsOfWork
+    clock: Clock
+    tokens: Tokens
+    access_lifetime: timedelta
+    idle_lifetime: timedelta
+    absolute_lifetime: timedelta
+
+    async def begin(self, work: UnitOfWork, user: User, client: Client) -> Session:
+        """A new session of the user, in somebody's unit of work."""
+        now = self.clock.now()
+        session = Session(
+            user_id=user.id,
+            generation=1,
+            created_at=now,
+            refreshed_at=now,
+            expires_at=now + self.absolute_lifetime,
+            ip_address=text.for_record(client.ip_address, LONGEST_ADDRESS),
+            user_agent=text.for_record(client.user_agent, LONGEST_USER_AGENT),
+        )
+        await work.sessions.add(session)
+        return session
+
+    def signed_in(self, user: User, session: Session) -> SignedIn:
+        """The user with the tokens of the session's present generation.
+
+        The refresh token depends on the session's row alone, so the same generation gives the same token again.
+        """
+        now = self.clock.now()
+        refresh_expires_at = in_whole_seconds(self._ends_at(session))
+        access_expires_at = in_whole_seconds(min(now + self.access_lifetime, session.expires_at))
+        access = AccessClaims(user_id=user.id, session_id=session.id)
+        refresh = RefreshClaims(session_id=session.id, generation=session.generation)
+        return SignedIn(
+            user,
+            TokenPair(
+                access_token=self.tokens.access(access, now=now, expires_at=access_expires_at),
+                access_token_expires_at=access_expires_at,
+                refresh_token=self.tokens.refresh(refresh, now=session.refreshed_at, expires_at=refresh_expires_at),
+                refresh_token_expires_at=refresh_expires_at,
+            ),
+        )
+
+    async def recognise(self, access_token: str) -> Actor:
+        """Who shows this access token. Somebody anonymous, with the reason, when it is not good."""
+        try:
+            now = self.clock.now()
+            claims = self.tokens.read_access(access_token, now=now)
+            async with self.unit_of_work.reading() as work:
+                found = await work.sessions.find_with_user(claims.session_id)
+            session, user = self._live(found, now)
+            if user.id != claims.user_id:
+                raise TokenInvalid
+        except NotAuthentic as refusal:
+            return Actor(token_refused=refusal.code)
+        return Actor(user_id=user.id, session_id=session.id, is_admin=user.is_admin)
+
+    @repeated_on_collision
+    async def refresh(self, refresh_token: str) -> SignedIn:
+        """Exchange a refresh token for the next one.
+
+        The immediate predecessor gives the same successor again for ten seconds after the exchange (a lost reply, two
+        tabs). Anything older ends the session, because two parties hold its tokens (RFC 9700, 4.14.2).
+        Raises TokenInvalid, TokenExpired or TokenReused.
+        """
+        now = self.clock.now()
+        claims = self.tokens.read_refresh(refresh_token, now=now)
+        async with self.unit_of_work() as work:
+            session, user = self._live(await work.sessions.find_with_user(claims.session_id), now)
+            if claims.generation == session.generation:
+                advanced = await work.sessions.advance(session.id, seen=claims.generation, now=now)
+                if advanced is not None:
+                    return self.signed_in(user, advanced)
+                # Somebody exchanged it between our two statements, so it is the predecessor now.
+                session, user = self._live(await work.sessions.find_with_user(claims.session_id), now)
+            if self._is_graced_predecessor(claims, session, now):
+                return self.signed_in(user, session)
+        await self._end_reused(session, now)
+        raise TokenReused
+
+    @repeated_on_collision
+    async def logout(self, refresh_token: str, scope: LogoutScope) -> None:
+        """End the session the refresh token belongs to, the user's other ones, or all.
+
+        Ending a session that is over already succeeds. Raises TokenInvalid or TokenExpired, and TokenReused when more
+        than the token's own session is asked for with a token that was exchanged before.
+        """
+        now = self.clock.now()
+        claims = self.tokens.read_refresh(refresh_token, now=now)
+        async with self.unit_of_work() as work:
+            found = await work.sessions.find_with_user(claims.session_id)
+            if scope is LogoutScope.CURRENT:
+                await work.sessions.revoke(claims.session_id, now=now)
+                return
+            session, user = self._live(found, now)
+            if claims.generation == session.generation or self._is_graced_predecessor(claims, session, now):
+                keep = session.id if scope is LogoutScope.OTHERS else None
+                await work.sessions.revoke_all(user.id, now=now, keep=keep)
+                return
+        await self._end_reused(session, now)
+        raise TokenReused
+
+    async def _end_reused(self, session: Session, now: datetime) -> None:
+        """End a session whose token came back, in a unit of its own: the refusal that follows must not undo it."""
+        async with self.unit_of_work() as work:
+            await work.sessions.revoke(session.id, now=now)
+
+    def _is_graced_predecessor(self, claims: RefreshClaims, session: Session, now: datetime) -> bool:
+        return claims.generation == session.generation - 1 and now - session.refreshed_at <= GRACE
+
+    def _ends_at(self, session: Session) -> datetime:
+        return min(session.refreshed_at + self.idle_lifetime, session.expires_at)
+
+    def _live(self, found: tuple[Session, User] | None, now: datetime) -> tuple[Session, User]:
+        """The session and its user, if both are still good."""
+        if found is None:
+            raise TokenInvalid
+        session, user = found
+        if session.revoked_at is not None or not user.is_active:
+            raise TokenInvalid
+        if now >= self._ends_at(session):
+            raise TokenExpired
+        return session, user
