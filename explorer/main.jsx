@@ -1,0 +1,29 @@
+// The explorer: GraphiQL, talking to the address it was served from.
+import { createRoot } from "react-dom/client";
+import { GraphiQL } from "graphiql";
+import "graphiql/setup-workers/vite";
+
+import { examples, headers } from "./examples.js";
+import { fetcher } from "./fetcher.js";
+import { storage } from "./storage.js";
+import "./page.css";
+
+function Explorer() {
+  return (
+    <GraphiQL
+      fetcher={fetcher}
+      storage={storage}
+      shouldPersistHeaders={false}
+      defaultTabs={examples}
+      // GraphiQL takes only the query of its first tab from defaultTabs.
+      initialVariables={examples[0].variables}
+      initialHeaders={headers}
+      defaultHeaders={headers}
+      defaultEditorToolsVisibility="variables"
+    >
+      <GraphiQL.Logo>gql_users</GraphiQL.Logo>
+    </GraphiQL>
+  );
+}
+
+createRoot(document.getElementById("explorer")).render(<Explorer />);

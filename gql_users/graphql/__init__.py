@@ -1,0 +1,1 @@
+"""The GraphQL door: translates, and decides nothing."""

@@ -1,0 +1,69 @@
+"""A page, as a Relay connection."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Generic, TypeVar
+
+import strawberry
+
+from gql_users.paging import Page
+
+Node = TypeVar("Node")
+Row = TypeVar("Row")
+
+
+@strawberry.type(description="Where a page lies in its list.")
+class PageInfo:
+    """Relay's PageInfo."""
+
+    has_next_page: bool = strawberry.field(
+        description="Whether there is more after this page, whichever way it was reached."
+    )
+    has_previous_page: bool = strawberry.field(
+        description="Whether there is more before this page, whichever way it was reached."
+    )
+    start_cursor: str | None = strawberry.field(description="The cursor of the first entry, for `before`.")
+    end_cursor: str | None = strawberry.field(description="The cursor of the last entry, for `after`.")
+
+
+@strawberry.type(description="An entry of a page.")
+class Edge(Generic[Node]):
+    """Relay's Edge."""
+
+    cursor: str = strawberry.field(description="Where the entry stands; opaque, good for this order and filter.")
+    node: Node = strawberry.field(description="The entry itself.")
+
+
+async def _count(root: Any) -> int:
+    """Counts by a statement of its own."""
+    return int(await root.count())
+
+
+@strawberry.type(description="A page of a list.")
+class Connection(Generic[Node]):
+    """Relay's Connection."""
+
+    edges: list[Edge[Node]] = strawberry.field(description="The entries with their cursors.")
+    nodes: list[Node] = strawberry.field(description="The entries alone.")
+    page_info: PageInfo = strawberry.field(description="Where the page lies in its list.")
+    total_count: int = strawberry.field(
+        resolver=_count, description="How many entries the whole list has. Counted only when asked for."
+    )
+    count: strawberry.Private[Callable[[], Awaitable[int]]]
+
+
+def connection(page: Page[Row], see: Callable[[Row], Node], count: Callable[[], Awaitable[int]]) -> Connection[Node]:
+    """The page with each row as clients `see` it, and a way to count the whole list."""
+    nodes = [see(row) for row in page.items]
+    return Connection(
+        edges=[Edge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)],
+        nodes=nodes,
+        page_info=PageInfo(
+            has_next_page=page.has_next,
+            has_previous_page=page.has_previous,
+            start_cursor=page.cursors[0] if page.cursors else None,
+            end_cursor=page.cursors[-1] if page.cursors else None,
+        ),
+        count=count,
+    )

@@ -1,0 +1,1 @@
+"""Turning a document into an answer."""

@@ -1,0 +1,29 @@
+"""What clients can do, a file per deed: its input, its payload, its resolver."""
+
+from gql_users.graphql.mutations.change_password import change_password
+from gql_users.graphql.mutations.create_user import create_user
+from gql_users.graphql.mutations.deactivate_user import deactivate_user
+from gql_users.graphql.mutations.delete_user import delete_user
+from gql_users.graphql.mutations.login import login
+from gql_users.graphql.mutations.logout import logout
+from gql_users.graphql.mutations.patch_user import patch_user
+from gql_users.graphql.mutations.reactivate_user import reactivate_user
+from gql_users.graphql.mutations.refresh import refresh
+from gql_users.graphql.mutations.register import register
+from gql_users.graphql.mutations.set_user_admin import set_user_admin
+from gql_users.graphql.mutations.update_user import update_user
+
+__all__ = [
+    "change_password",
+    "create_user",
+    "deactivate_user",
+    "delete_user",
+    "login",
+    "logout",
+    "patch_user",
+    "reactivate_user",
+    "refresh",
+    "register",
+    "set_user_admin",
+    "update_user",
+]

@@ -1,0 +1,54 @@
+"""Make an account of one's own."""
+
+from __future__ import annotations
+
+import strawberry
+
+from gql_users.graphql.context import Info
+from gql_users.graphql.errors import refusals_in
+from gql_users.graphql.types.mutation_error import MutationError
+from gql_users.graphql.types.token_pair import TokenPair
+from gql_users.graphql.types.user import User
+from gql_users.services.accounts import Profile
+
+
+@strawberry.input(description="A new account of one's own.")
+class RegisterInput:
+    """What `register` takes."""
+
+    email: str = strawberry.field(description="The e-mail address.")
+    password: str = strawberry.field(description="The password; `serviceInfo.passwordRules` says what is asked of it.")
+    username: str | None = strawberry.field(description="A name to sign in with, beside the address.", default=None)
+    name: str | None = strawberry.field(
+        description="What to call them; filled from the first and last name where it is not given.",
+        default=None,
+    )
+    first_name: str | None = strawberry.field(description="The first name.", default=None)
+    last_name: str | None = strawberry.field(description="The last name.", default=None)
+    age: int | None = strawberry.field(description="The age in years, 0 to 150.", default=None)
+
+
+@strawberry.type(description="The new account, signed in.")
+class RegisterPayload:
+    """What `register` answers."""
+
+    user: User | None = strawberry.field(description="The new account.", default=None)
+    tokens: TokenPair | None = strawberry.field(description="Their tokens.", default=None)
+    errors: list[MutationError] = strawberry.field(
+        description="Why it was refused; empty when it was done.", default_factory=list
+    )
+
+
+@refusals_in(RegisterPayload)
+async def register(info: Info, input: RegisterInput) -> RegisterPayload:
+    """Registers and signs in."""
+    context = info.context
+    profile = Profile(
+        username=input.username,
+        name=input.name,
+        first_name=input.first_name,
+        last_name=input.last_name,
+        age=input.age,
+    )
+    signed_in = await context.services.registration.register(input.email, input.password, profile, context.client)
+    return RegisterPayload(user=User.of(signed_in.user), tokens=TokenPair.of(signed_in.tokens))

@@ -1,0 +1,12 @@
+"""Who am I?"""
+
+from __future__ import annotations
+
+from gql_users.graphql.context import Info
+from gql_users.graphql.types.user import User
+
+
+async def find_me(info: Info) -> User | None:
+    """The caller's own account; null for strangers."""
+    context = info.context
+    return User.of_found(await context.services.directory.me(context.actor))

@@ -1,0 +1,41 @@
+"""Who is there?"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+import strawberry
+
+from gql_users.criteria import UserFilter
+from gql_users.graphql.connections import Connection, connection
+from gql_users.graphql.context import Info
+from gql_users.graphql.inputs.user_filter import UserFilterInput, UserOrderInput
+from gql_users.graphql.types.user import User
+from gql_users.paging import PageRequest
+
+First = Annotated[
+    int | None, strawberry.argument(description="How many from the beginning, or after `after`; 0 to 100.")
+]
+After = Annotated[str | None, strawberry.argument(description="The cursor behind which the page begins.")]
+Last = Annotated[int | None, strawberry.argument(description="How many from the end, or before `before`; 0 to 100.")]
+Before = Annotated[str | None, strawberry.argument(description="The cursor before which the page ends.")]
+Search = Annotated[str | None, strawberry.argument(description="Part of a name, username or address, ignoring case.")]
+
+
+async def find_users(
+    info: Info,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+    filter: UserFilterInput | None = None,
+    order_by: UserOrderInput | None = None,
+    search: Search = None,
+) -> Connection[User] | None:
+    """A page of the users that match."""
+    actor, directory = info.context.actor, info.context.services.directory
+    wanted = filter.criteria() if filter else UserFilter()
+    order = (order_by or UserOrderInput()).criteria()
+    page = await directory.page(actor, PageRequest(first, after, last, before), wanted, order, search)
+    return connection(page, User.of, partial(directory.count, actor, wanted, search))

@@ -1,0 +1,139 @@
+"""The whole API on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import strawberry
+from graphql import (
+    GraphQLError,
+    GraphQLSchema,
+    Undefined,
+    build_schema,
+    get_named_type,
+    lexicographic_sort_schema,
+    print_schema,
+)
+from strawberry.schema.config import StrawberryConfig
+
+from gql_users.graphql import mutations, queries
+from gql_users.graphql.connections import Connection
+from gql_users.graphql.execution.documents import Documents, RememberDocuments
+from gql_users.graphql.mutations.change_password import ChangePasswordPayload
+from gql_users.graphql.mutations.create_user import CreateUserPayload
+from gql_users.graphql.mutations.deactivate_user import DeactivateUserPayload
+from gql_users.graphql.mutations.delete_user import DeleteUserPayload
+from gql_users.graphql.mutations.login import LoginPayload
+from gql_users.graphql.mutations.logout import LogoutPayload
+from gql_users.graphql.mutations.patch_user import PatchUserPayload
+from gql_users.graphql.mutations.reactivate_user import ReactivateUserPayload
+from gql_users.graphql.mutations.refresh import RefreshPayload
+from gql_users.graphql.mutations.register import RegisterPayload
+from gql_users.graphql.mutations.set_user_admin import SetUserAdminPayload
+from gql_users.graphql.mutations.update_user import UpdateUserPayload
+from gql_users.graphql.types.mutation_error import KINDS
+from gql_users.graphql.types.node import Node
+from gql_users.graphql.types.scalars import SCALARS
+from gql_users.graphql.types.service_info import ServiceInfo
+from gql_users.graphql.types.user import User
+
+
+def field(resolver: Callable[..., Any], description: str) -> Any:
+    """A field of the API: the function that answers it, and what people read about it."""
+    return strawberry.field(resolver=resolver, description=description)
+
+
+@strawberry.type(description="What can be asked.")
+class Query:
+    """The questions."""
+
+    me: User | None = field(queries.find_me, "The caller's own account; null for strangers.")
+    user: User | None = field(
+        queries.find_user, "One account: one's own, or any for admins. Null when unknown or not to be seen."
+    )
+    users: Connection[User] | None = field(
+        queries.find_users, "Everybody, page by page, 20 at a time unless told otherwise. For admins."
+    )
+    node: Node | None = field(queries.find_node, "Whatever has this id, with the permission of its own field.")
+    nodes: list[Node | None] = field(queries.find_nodes, "Whatever has these ids, at most 100, in their order.")
+    service_info: ServiceInfo = field(queries.describe_service, "What a frontend needs to draw its forms.")
+
+
+@strawberry.type(description="What can be done. Each answers refusals in its payload's `errors`.")
+class Mutation:
+    """The deeds."""
+
+    register: RegisterPayload | None = field(
+        mutations.register,
+        "Make an account of one's own, and sign in. For anyone, unless registration is closed.",
+    )
+    login: LoginPayload | None = field(mutations.login, "Sign in. Every failure looks the same.")
+    refresh: RefreshPayload | None = field(
+        mutations.refresh, "Stay signed in: exchange a refresh token for the next pair."
+    )
+    logout: LogoutPayload | None = field(mutations.logout, "Sign out here, elsewhere or everywhere.")
+    create_user: CreateUserPayload | None = field(
+        mutations.create_user, "Make an account for somebody else. For admins."
+    )
+    update_user: UpdateUserPayload | None = field(
+        mutations.update_user, "Replace a whole profile. For oneself and admins."
+    )
+    patch_user: PatchUserPayload | None = field(
+        mutations.patch_user, "Change parts of a profile: absent stays, null empties. For oneself and admins."
+    )
+    deactivate_user: DeactivateUserPayload | None = field(
+        mutations.deactivate_user, "Close an account and end its sessions. For oneself and admins."
+    )
+    reactivate_user: ReactivateUserPayload | None = field(
+        mutations.reactivate_user, "Open a closed account again. For admins."
+    )
+    delete_user: DeleteUserPayload | None = field(mutations.delete_user, "Remove an account for good. For admins.")
+    set_user_admin: SetUserAdminPayload | None = field(
+        mutations.set_user_admin, "Grant or withdraw admin rights. For admins."
+    )
+    change_password: ChangePasswordPayload | None = field(
+        mutations.change_password, "Take another password; every other session ends. For oneself."
+    )
+
+
+class Schema(strawberry.Schema):
+    """Strawberry's schema, silent: its log lines carry whole queries, and the endpoint logs failures without them."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: object = None) -> None:
+        """Log nothing."""
+
+
+def build(documents: Documents) -> Schema:
+    """The schema, remembering documents in the given cache."""
+    schema = Schema(
+        query=Query,
+        mutation=Mutation,
+        types=[*KINDS, User],
+        extensions=[partial(RememberDocuments, documents)],
+        config=StrawberryConfig(scalar_map=SCALARS),
+    )
+    _tidy(schema._schema)
+    return schema
+
+
+def _tidy(schema: GraphQLSchema) -> None:
+    """Let what is optional be simply optional, and an input say what its type says.
+
+    Strawberry tells clients of a default null wherever Python has None, and leaves arguments without a word.
+    """
+    for kind in schema.type_map.values():
+        for part in getattr(kind, "fields", {}).values():
+            for value in [part, *getattr(part, "args", {}).values()]:
+                if getattr(value, "default_value", Undefined) is None:
+                    value.default_value = Undefined
+                if value.description is None:
+                    value.description = get_named_type(value.type).description
+
+
+def printed() -> str:
+    """The schema in the schema definition language, sorted: what `schema.graphql` holds."""
+    # Sorted as text: Strawberry's own sorting replaces its enums by plain ones, which cannot print their defaults.
+    schema = build_schema(build(Documents()).as_str())
+    return print_schema(lexicographic_sort_schema(schema)) + "\n"

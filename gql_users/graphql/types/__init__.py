@@ -1,0 +1,1 @@
+"""What clients see, a file per noun."""
