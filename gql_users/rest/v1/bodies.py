@@ -1,0 +1,127 @@
+"""What goes in and out under `/api/v1`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gql_users import text
+from gql_users.rest.contracts.contract import Age, Email, Name, NamePart, Password, UserIn, UserOut, omitted
+from gql_users.services.sessions import LogoutScope, TokenPair
+
+Username = Annotated[
+    str,
+    Field(
+        json_schema_extra={
+            "minLength": text.SHORTEST_USERNAME,
+            "maxLength": text.LONGEST_USERNAME,
+            "pattern": "^[a-zA-Z0-9]([a-zA-Z0-9_.-]*[a-zA-Z0-9])?$",
+        }
+    ),
+]
+Token = Annotated[str, Field(description="The newest refresh token of the session.")]
+
+
+class User(UserOut):
+    """An account."""
+
+    id: int
+    email: str
+    username: str | None
+    name: str
+    first_name: str | None
+    last_name: str | None
+    age: int | None
+    is_active: bool
+    is_admin: bool
+    created_at: datetime
+    updated_at: datetime
+    last_login_at: datetime | None
+
+
+class Tokens(BaseModel):
+    """What a client keeps to stay signed in (RFC 6749)."""
+
+    access_token: str
+    refresh_token: str
+    token_type: str
+    access_token_expires_at: datetime
+    refresh_token_expires_at: datetime
+
+    @classmethod
+    def of(cls, tokens: TokenPair) -> Tokens:
+        """The tokens, as they are sent."""
+        return cls(
+            access_token=tokens.access_token,
+            refresh_token=tokens.refresh_token,
+            token_type="bearer",  # noqa: S106 - a word of the standard
+            access_token_expires_at=tokens.access_token_expires_at,
+            refresh_token_expires_at=tokens.refresh_token_expires_at,
+        )
+
+
+class Registering(UserIn):
+    """A new account of one's own."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"email": "ada@example.com", "username": "ada", "password": "a long enough password"}]
+        }
+    )
+
+    email: Email
+    username: Username
+    password: Password
+    name: Name = omitted()
+    first_name: NamePart = omitted()
+    last_name: NamePart = omitted()
+    age: Age = omitted()
+
+
+class SigningIn(BaseModel):
+    """An address and a password."""
+
+    model_config = ConfigDict(
+        strict=True,
+        json_schema_extra={"examples": [{"email": "ada@example.com", "password": "a long enough password"}]},
+    )
+
+    email: Email
+    password: Password
+
+
+class Refreshing(BaseModel):
+    """A refresh token to exchange."""
+
+    model_config = ConfigDict(strict=True)
+
+    refresh_token: Token
+
+
+class SigningOut(Refreshing):
+    """Which sessions to end."""
+
+    scope: Annotated[LogoutScope, Field(strict=False)] = LogoutScope.CURRENT
+
+
+class ChangingProfile(UserIn):
+    """What to change; what is left out stays."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"username": "countess"}]})
+
+    username: Username = omitted()
+    name: Name = omitted()
+    first_name: NamePart = omitted()
+    last_name: NamePart = omitted()
+    age: Age = omitted()
+
+
+class ChangingPassword(BaseModel):
+    """The present password and the next."""
+
+    model_config = ConfigDict(strict=True)
+
+    current_password: Password
+    new_password: Password

@@ -1,0 +1,32 @@
+"""`/api/v1/users`: an account of one's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+
+from gql_users.rest.access import Serving
+from gql_users.rest.v1.bodies import Registering, User
+from gql_users.rest.v1.envelope import Wrapping
+from gql_users.web.requests import client_of
+
+
+def routes(wrapping: Wrapping) -> APIRouter:
+    """Registering."""
+    routes = APIRouter(prefix="/users", tags=["v1: registration"])
+
+    @routes.post(
+        "",
+        status_code=201,
+        summary="Register",
+        response_model=wrapping.model(User),
+        responses=wrapping.failures(_403="Registration is closed.", _409="In use.", _422="Not valid.", _503="Not now."),
+    )
+    async def register(body: Registering, request: Request, services: Serving) -> Any:
+        """Make an account of one's own. Sign in to it next."""
+        said = body.said()
+        signed_in = await services.registration.register(body.email, body.password, said.profile, client_of(request))
+        return wrapping.wrap(User.of(signed_in.user))
+
+    return routes

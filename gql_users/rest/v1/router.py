@@ -1,0 +1,18 @@
+"""The routes of `/api/v1`, put together."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from gql_users.rest.v1 import admin, auth, me, registration
+from gql_users.rest.v1.envelope import Wrapping
+
+PREFIX = "/api/v1"
+
+
+def router(wrapping: Wrapping) -> APIRouter:
+    """Registration, sign-in, one's own account and administration, wrapped as the installation chose."""
+    routes = APIRouter(prefix=PREFIX)
+    for part in (registration, auth, me, admin):
+        routes.include_router(part.routes(wrapping))
+    return routes

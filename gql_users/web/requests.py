@@ -1,0 +1,37 @@
+"""Who sends a request, and from where."""
+
+from __future__ import annotations
+
+from starlette.requests import HTTPConnection
+
+from gql_users.access import ANONYMOUS, Actor, Client
+from gql_users.errors import ErrorCode
+from gql_users.services import Services
+
+
+async def actor_of(request: HTTPConnection, services: Services) -> Actor:
+    """Who sends the request, by its bearer token (RFC 6750): in the header alone, never in the URL.
+
+    A token that is not good makes its bearer anonymous, with the reason, and blocks nothing that strangers may do.
+    Raises Unavailable when the database cannot say.
+    """
+    header = request.headers.get("authorization")
+    if header is None:
+        return ANONYMOUS
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer":
+        return Actor(token_refused=ErrorCode.TOKEN_INVALID)
+    return await services.sessions.recognise(token.strip())
+
+
+def client_of(request: HTTPConnection) -> Client:
+    """Where the request comes from: the socket's address, and the browser as it names itself."""
+    return Client(
+        ip_address=request.client.host if request.client is not None else None,
+        user_agent=request.headers.get("user-agent"),
+    )
+
+
+def request_id_of(request: HTTPConnection) -> str:
+    """The id that the answer's header, the log line and a masked error share."""
+    return str(request.scope.get("gql_users.request_id", ""))
