@@ -1,0 +1,83 @@
+"""The front door: settings in, ASGI application out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import Route
+
+from gql_users import clock as clocks
+from gql_users.graphql import explorer
+from gql_users.graphql.endpoint import GraphQLEndpoint
+from gql_users.graphql.errors import request_failed
+from gql_users.rest import docs, errors, health, users, v1
+from gql_users.rest.contracts import CONTRACTS
+from gql_users.rest.v1.envelope import Wrapping
+from gql_users.services import wire
+from gql_users.settings import Settings
+from gql_users.version import __version__
+from gql_users.web.failures import Shapes
+from gql_users.web.middleware import BodyRules, Frame, Mask
+
+
+def create_app(settings: Settings | None = None, *, clock: clocks.Clock | None = None) -> FastAPI:
+    """The service as an ASGI application, to be served or mounted in another one.
+
+    Without settings they are read from the environment. Nothing connects before the first request. A mounted
+    application is not told when its host stops, so the host enters `app.router.lifespan_context(app)` in its own
+    lifespan to let the connections go. Raises pydantic.ValidationError for settings that make no sense.
+    """
+    settings = settings or Settings()
+    services = wire(settings, clock or clocks.SystemClock())
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await services.operation.close()
+
+    app = FastAPI(
+        title="gql_users",
+        version=__version__,
+        summary="Users over REST, for clients of older services. New clients speak GraphQL at /graphql.",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    app.state.services = services
+    app.state.settings = settings
+    contract, wrapping = CONTRACTS[settings.rest_contract], Wrapping(settings.rest_envelope)
+    for router in (
+        health.router,
+        users.router(contract, is_open=settings.rest_is_for == "open"),
+        v1.router(wrapping),
+        docs.router,
+    ):
+        app.include_router(router)
+    shapes = Shapes({"/users": contract.shape, "/api/v1": wrapping.shape, "/graphql": request_failed})
+    errors.install(app, shapes)
+    docs.describe(app, contract)
+    app.router.routes.append(Route("/graphql", GraphQLEndpoint(services, settings), include_in_schema=False))
+    if settings.shows_explorer:
+        app.mount("/graphql/assets", explorer.assets())
+    # The last one added is the first one a request meets.
+    app.add_middleware(Mask, refuse=shapes.refuse)
+    app.add_middleware(BodyRules, refuse=shapes.refuse, most_bytes=settings.max_body_bytes)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "X-Request-ID"],
+            expose_headers=["X-Request-ID", "Retry-After"],
+            max_age=600,
+        )
+    if "*" not in settings.trusted_hosts:
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.trusted_hosts), www_redirect=False)
+    app.add_middleware(Frame, strict_transport=settings.public_url.startswith("https://"))
+    return app

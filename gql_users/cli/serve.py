@@ -1,0 +1,82 @@
+"""`gql-users serve`: answer requests."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from typing import Annotated
+
+import typer
+import uvicorn
+from fastapi import FastAPI
+
+from gql_users import logs
+from gql_users.access import OPERATOR
+from gql_users.app import create_app
+from gql_users.cli.serving import services
+from gql_users.errors import EmailTaken
+from gql_users.services.accounts import Profile
+from gql_users.settings import Settings
+
+log = logging.getLogger("gql_users.serve")
+
+FIRST_ADMIN = "admin@example.com"
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for every network.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8000,
+    workers: Annotated[int, typer.Option(help="Processes to answer with.", min=1, max=64)] = 1,
+    migrate: Annotated[
+        bool, typer.Option("--migrate", help="Bring the database to this version first; development always does.")
+    ] = False,
+) -> None:
+    """Answer requests.
+
+    In development a first run makes an admin with a random password, printed once.
+    """
+    settings = Settings()
+    logs.set_up(settings.log_level)
+    if migrate or settings.env == "development":
+        asyncio.run(_prepare(settings))
+    within_reach = settings.env == "production" or host not in {"127.0.0.1", "::1", "localhost"}
+    if within_reach and settings.rest_is_for == "open":
+        log.warning("REST /users is open to everybody who can reach it; GQL_USERS_REST_ACCESS=admin closes it")
+    typer.echo(f"GraphQL on http://{host}:{port}/graphql, REST on http://{host}:{port}/docs", err=True)
+    uvicorn.run(
+        "gql_users.cli.serve:application",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # Whoever connects is the client: a header could name anybody.
+        proxy_headers=False,
+        timeout_graceful_shutdown=15,
+    )
+
+
+def application() -> FastAPI:
+    """What each of the processes serves."""
+    settings = Settings()
+    logs.set_up(settings.log_level)
+    return create_app(settings)
+
+
+async def _prepare(settings: Settings) -> None:
+    async with services(settings) as wired:
+        for revision in await wired.operation.migrate():
+            typer.echo(f"applied {revision}", err=True)
+        if settings.env == "development" and not await wired.administration.has_admin():
+            password = secrets.token_urlsafe(12)
+            try:
+                await wired.administration.create(OPERATOR, FIRST_ADMIN, Profile(), password=password, is_admin=True)
+            except EmailTaken:  # a member has it, or another first start was faster
+                typer.echo("There is no admin yet: gql-users create-admin --email … makes one.", err=True)
+                return
+            typer.echo(
+                f"\n  The first admin is {FIRST_ADMIN}, password {password}\n  It is shown this once.\n", err=True
+            )
