@@ -1,0 +1,1 @@
+"""Facts about the product, told through its doors, on both databases."""

@@ -1,0 +1,1 @@
+"""Facts about the pages, seen in a browser."""

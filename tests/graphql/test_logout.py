@@ -1,0 +1,160 @@
+"""Facts about signing out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from tests.door import PASSWORD, Door, Person, SettableClock
+
+
+@dataclass(frozen=True)
+class Device:
+    """A place where somebody is signed in."""
+
+    access_token: str
+    refresh_token: str
+
+
+async def signed_in(door: Door, person: Person) -> Device:
+    """Another session of the person."""
+    select = "tokens { accessToken refreshToken }"
+    payload = await door.done("login", {"email": person.email, "password": PASSWORD}, select)
+    return Device(payload["tokens"]["accessToken"], payload["tokens"]["refreshToken"])
+
+
+async def refreshed(door: Door, device: Device) -> Device:
+    """The device after an exchange of its refresh token."""
+    select = "tokens { accessToken refreshToken }"
+    payload = await door.done("refresh", {"refreshToken": device.refresh_token}, select)
+    return Device(payload["tokens"]["accessToken"], payload["tokens"]["refreshToken"])
+
+
+async def is_signed_in(door: Door, device: Device | Person) -> bool:
+    """Whether the session of these tokens goes on, by both of them."""
+    by_access = "errors" not in (await door.showing(device.access_token).answer("{ me { id } }")).json()
+    by_refresh = await door.codes("refresh", {"refreshToken": device.refresh_token}) == []
+    assert by_access == by_refresh
+    return by_access
+
+
+@pytest.fixture
+async def phone(door: Door, a_member: Person) -> Device:
+    return await signed_in(door, a_member)
+
+
+@pytest.fixture
+async def laptop(door: Door, a_member: Person) -> Device:
+    return await signed_in(door, a_member)
+
+
+async def test_signing_out_ends_the_session_of_the_token_alone(door: Door, phone: Device, laptop: Device) -> None:
+    await door.done("logout", {"refreshToken": phone.refresh_token})
+
+    assert not await is_signed_in(door, phone)
+    assert await door.codes("refresh", {"refreshToken": phone.refresh_token}) == [("TOKEN_INVALID", None)]
+    assert await is_signed_in(door, laptop)
+
+
+async def test_signing_out_others_keeps_the_session_of_the_token(
+    door: Door, a_member: Person, another_member: Person, phone: Device, laptop: Device
+) -> None:
+    await door.done("logout", {"refreshToken": phone.refresh_token, "scope": "OTHERS"})
+
+    assert await is_signed_in(door, phone)
+    assert not await is_signed_in(door, laptop)
+    assert not await is_signed_in(door, a_member)
+    assert await is_signed_in(door, another_member)
+
+
+async def test_signing_out_everywhere_ends_every_session_of_the_person(
+    door: Door, a_member: Person, another_member: Person, phone: Device, laptop: Device
+) -> None:
+    await door.done("logout", {"refreshToken": phone.refresh_token, "scope": "ALL"})
+
+    for device in (a_member, phone, laptop):
+        assert not await is_signed_in(door, device)
+    assert await is_signed_in(door, another_member)
+
+
+async def test_signing_out_twice_is_the_same_as_once(door: Door, phone: Device, laptop: Device) -> None:
+    for _ in range(2):
+        await door.done("logout", {"refreshToken": phone.refresh_token, "scope": "CURRENT"})
+
+    assert not await is_signed_in(door, phone)
+    assert await is_signed_in(door, laptop)
+
+
+async def test_a_session_that_is_over_ends_no_others(door: Door, phone: Device, laptop: Device) -> None:
+    await door.done("logout", {"refreshToken": phone.refresh_token})
+
+    for scope in ("OTHERS", "ALL"):
+        codes = await door.codes("logout", {"refreshToken": phone.refresh_token, "scope": scope})
+        assert codes == [("TOKEN_INVALID", None)]
+    assert await is_signed_in(door, laptop)
+
+
+async def test_an_exchanged_token_still_ends_its_own_session(
+    door: Door, phone: Device, laptop: Device, clock: SettableClock
+) -> None:
+    later = await refreshed(door, phone)
+    clock.advance(timedelta(minutes=1))
+
+    await door.done("logout", {"refreshToken": phone.refresh_token})
+
+    assert not await is_signed_in(door, later)
+    assert await is_signed_in(door, laptop)
+
+
+@pytest.mark.parametrize("scope", ["OTHERS", "ALL"])
+async def test_an_exchanged_token_ends_its_own_session_and_no_others(
+    door: Door, phone: Device, laptop: Device, clock: SettableClock, scope: str
+) -> None:
+    later = await refreshed(door, phone)
+    clock.advance(timedelta(seconds=11))
+
+    codes = await door.codes("logout", {"refreshToken": phone.refresh_token, "scope": scope})
+
+    assert codes == [("TOKEN_REUSED", None)]
+    assert not await is_signed_in(door, later)
+    assert await is_signed_in(door, laptop)
+
+
+async def test_a_token_whose_successor_was_lost_ends_other_sessions_for_ten_seconds(
+    door: Door, phone: Device, laptop: Device, clock: SettableClock
+) -> None:
+    later = await refreshed(door, phone)
+    clock.advance(timedelta(seconds=10))
+
+    await door.done("logout", {"refreshToken": phone.refresh_token, "scope": "OTHERS"})
+
+    assert await is_signed_in(door, later)
+    assert not await is_signed_in(door, laptop)
+
+
+async def test_only_a_refresh_token_that_is_still_good_signs_out(
+    door: Door, phone: Device, clock: SettableClock
+) -> None:
+    for scope in ("CURRENT", "OTHERS", "ALL"):
+        for nonsense in ("", "nonsense", "\x00", phone.access_token, phone.refresh_token + "A"):
+            codes = await door.codes("logout", {"refreshToken": nonsense, "scope": scope})
+            assert codes == [("TOKEN_INVALID", None)]
+    assert await is_signed_in(door, phone)
+
+    clock.advance(timedelta(days=14))
+
+    for scope in ("CURRENT", "OTHERS", "ALL"):
+        codes = await door.codes("logout", {"refreshToken": phone.refresh_token, "scope": scope})
+        assert codes == [("TOKEN_EXPIRED", None)]
+
+
+async def test_there_are_no_other_scopes(door: Door, phone: Device) -> None:
+    for scope in ("EVERYBODY", "current", 5, None):
+        error = await door.refused(
+            "mutation ($input: LogoutInput!) { logout(input: $input) { errors { code } } }",
+            input={"refreshToken": phone.refresh_token, "scope": scope},
+        )
+        assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    assert await is_signed_in(door, phone)

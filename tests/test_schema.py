@@ -1,0 +1,144 @@
+"""Facts about the API as a whole: it is committed, tested, described, and shaped alike everywhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    build_schema,
+    is_introspection_type,
+    is_specified_scalar_type,
+)
+
+from gql_users.graphql.schema import printed
+from tests.door import Door
+
+TESTS = Path(__file__).parent
+COMMITTED = TESTS.parent / "schema.graphql"
+SCHEMA = build_schema(printed())
+TYPES = [
+    kind for kind in SCHEMA.type_map.values() if not is_introspection_type(kind) and not is_specified_scalar_type(kind)
+]
+
+# Each code is told in one place, the tree of errors, and its name is all that a client is promised.
+WITHOUT_DESCRIPTIONS_OF_VALUES = {"ErrorCode"}
+
+
+def object_type(name: str) -> GraphQLObjectType:
+    kind = SCHEMA.type_map[name]
+    assert isinstance(kind, GraphQLObjectType)
+    return kind
+
+
+OPERATIONS = [*object_type("Query").fields, *object_type("Mutation").fields]
+
+
+def described() -> Iterator[tuple[str, str | None]]:
+    """Everything that can have a description, with its own."""
+    for kind in TYPES:
+        yield kind.name, kind.description
+        if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType):
+            for name, field in kind.fields.items():
+                yield f"{kind.name}.{name}", field.description
+                for argument, what in getattr(field, "args", {}).items():
+                    yield f"{kind.name}.{name}({argument})", what.description
+        if isinstance(kind, GraphQLEnumType) and kind.name not in WITHOUT_DESCRIPTIONS_OF_VALUES:
+            yield from ((f"{kind.name}.{name}", value.description) for name, value in kind.values.items())
+
+
+def test_the_committed_schema_is_the_one_that_is_served() -> None:
+    assert COMMITTED.read_text() == printed()
+
+
+async def test_what_a_client_is_told_of_the_schema_is_what_is_committed(door: Door) -> None:
+    asked = await door.ask("{ __schema { types { name fields { name } inputFields { name } } } }")
+
+    told = {
+        (kind["name"], field["name"])
+        for kind in asked["__schema"]["types"]
+        if not kind["name"].startswith("__")
+        for field in [*(kind["fields"] or ()), *(kind["inputFields"] or ())]
+    }
+    assert told == {(kind.name, name) for kind in TYPES for name in getattr(kind, "fields", {})}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_every_operation_has_its_tests(operation: str) -> None:
+    snake_case = re.sub("([A-Z])", r"_\1", operation).lower()
+
+    assert "async def test_" in (TESTS / "graphql" / f"test_{snake_case}.py").read_text()
+
+
+def test_everything_has_a_description() -> None:
+    assert [name for name, description in described() if not description] == []
+
+
+def test_descriptions_are_sentences() -> None:
+    assert [name for name, text in described() if text and not text.rstrip().endswith((".", "?", "`"))] == []
+
+
+@pytest.mark.parametrize("name", object_type("Mutation").fields)
+def test_every_mutation_takes_one_input_and_answers_refusals_in_a_nullable_payload(name: str) -> None:
+    mutation = object_type("Mutation").fields[name]
+    capitalised = name[0].upper() + name[1:]
+
+    assert {argument: str(what.type) for argument, what in mutation.args.items()} == {"input": f"{capitalised}Input!"}
+    assert str(mutation.type) == f"{capitalised}Payload"
+    errors = object_type(f"{capitalised}Payload").fields["errors"]
+    assert str(errors.type) == "[MutationError!]!"
+
+
+@pytest.mark.parametrize("name", object_type("Mutation").fields)
+def test_what_a_refused_mutation_cannot_give_is_null(name: str) -> None:
+    payload = object_type(name[0].upper() + name[1:] + "Payload")
+
+    required = [field for field, what in payload.fields.items() if isinstance(what.type, GraphQLNonNull)]
+    assert required == ["errors"]
+
+
+# `nodes` is the list that it is in Relay's specification, so a refusal of it takes the rest with it.
+@pytest.mark.parametrize("question", sorted({*object_type("Query").fields} - {"serviceInfo", "nodes"}))
+async def test_a_question_that_is_refused_takes_no_other_with_it(door: Door, question: str) -> None:
+    asked = {
+        "me": "me { id }",
+        "user": "user(by: {databaseId: 1}) { id }",
+        "users": "users { totalCount }",
+        "node": 'node(id: "VXNlcjox") { id }',
+    }[question]
+
+    body = (await door.showing("nonsense").answer(f"{{ {asked} serviceInfo {{ version }} }}")).json()
+
+    assert [error["extensions"]["code"] for error in body["errors"]] == ["UNAUTHENTICATED"]
+    assert body["data"][question] is None
+    assert body["data"]["serviceInfo"]["version"]
+
+
+def test_no_field_is_named_like_a_secret() -> None:
+    seen = {
+        f"{kind.name}.{name}"
+        for kind in TYPES
+        if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType)
+        for name in kind.fields
+        if re.search("password|secret|hash|key|token", name, re.IGNORECASE)
+    }
+
+    told_once = {f"TokenPair.{name}" for name in object_type("TokenPair").fields}
+    rules = {"ServiceInfo.passwordRules", "ServiceInfo.accessTokenLifetimeSeconds", "Mutation.changePassword"}
+    payloads = {f"{name}Payload.tokens" for name in ("Register", "Login", "Refresh")}
+    assert seen <= told_once | rules | payloads
+
+
+def test_moments_are_moments_and_ids_are_ids() -> None:
+    for kind in TYPES:
+        for name, field in kind.fields.items() if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType) else ():
+            bare = str(field.type).strip("[]!")
+            assert (bare == "DateTime") == name.endswith("At"), f"{kind.name}.{name}"
+            assert bare == "ID" or name != "id", f"{kind.name}.{name}"
