@@ -15,7 +15,7 @@ run: .venv/.service explorer ## install, make an SQLite database in data/, and s
 setup: .venv/.development explorer ## fill .venv with all that running, testing and checking take
 
 test: setup ## run the tests on SQLite and on a real PostgreSQL
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=auto
 
 check: setup ## run all that CI runs beside the tests
 	$(BIN)/ruff check

@@ -154,5 +154,5 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail when something was skipped where nothing may be: the machine lacks what a test needs."""
     reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
-    if os.environ.get("GQL_USERS_TESTS_SKIP_NOTHING") and reporter.stats.get("skipped"):
+    if reporter and os.environ.get("GQL_USERS_TESTS_SKIP_NOTHING") and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from time import perf_counter
 
 import httpx
 import pytest
@@ -42,15 +41,13 @@ async def outside(settings: Settings) -> AsyncIterator[AsyncConnection]:
     await engine.dispose()
 
 
-async def assert_a_change_is_unavailable(door: Door, person: Person) -> float:
-    """A change of the person is refused for now. How long that took, in seconds."""
-    started = perf_counter()
+async def assert_a_change_is_unavailable(door: Door, person: Person) -> None:
+    """A change of the person is refused for now."""
     answer = await door.as_(person).answer(
         "mutation ($id: ID!) { patchUser(input: {id: $id, age: 30}) { errors { code } } }", {"id": person.id}
     )
     (error,) = answer.json()["errors"]
     assert error["extensions"] == {"code": "UNAVAILABLE", "retryAfterSeconds": 1}
-    return perf_counter() - started
 
 
 @pytest.fixture
@@ -65,21 +62,18 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(database, name, value)
 
 
-async def test_who_gets_no_connection_in_two_seconds_is_told(make_settings: MakeSettings) -> None:
+async def test_who_gets_no_connection_in_time_is_told(make_settings: MakeSettings) -> None:
     app = create_app(make_settings(pool_size=1))
     async with serving(app) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
         door = Door(http)
         person = await door.register("ann@example.com")
         async with app.state.services.profiles.unit_of_work() as work:
             await work.users.find(person.database_id)
-            started = perf_counter()
             asked = await door.as_(person).answer("{ me { id } }")
-            waited = perf_counter() - started
             listed = await http.get("/users")
             alive = await http.get("/health")
 
         assert asked.json()["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
-        assert 1.8 < waited < 3
         assert (asked.status_code, listed.status_code, alive.status_code) == (503, 503, 200)
         assert (await door.as_(person).ask("{ me { age } }"))["me"] == {"age": None}
 
@@ -104,9 +98,7 @@ async def test_a_statement_that_takes_too_long_is_unavailable(door: Door, settin
             await connection.exec_driver_sql(statement)
         await connection.commit()
 
-    took = await assert_a_change_is_unavailable(door, person)
-
-    assert 0.8 < took < 4
+    await assert_a_change_is_unavailable(door, person)
 
 
 @POSTGRESQL
@@ -117,9 +109,8 @@ async def test_a_row_that_somebody_else_holds_is_unavailable(door: Door, setting
     async with outside(settings) as connection:
         await connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
         await connection.exec_driver_sql("SELECT * FROM users FOR UPDATE")
-        took = await assert_a_change_is_unavailable(door, person)
+        await assert_a_change_is_unavailable(door, person)
 
-    assert 0.4 < took < 3
     patched = await door.as_(person).done("patchUser", {"id": person.id, "age": 30}, "user { age }")
     assert patched["user"] == {"age": 30}
 
@@ -146,12 +137,11 @@ async def test_a_file_that_another_process_writes_to_is_unavailable_for_writers(
     person = await door.register("ann@example.com")
 
     with held_by_another_process(settings.database):
-        took = await assert_a_change_is_unavailable(door, person)
+        await assert_a_change_is_unavailable(door, person)
         registered = await door.answer(REGISTER)
         created = await door.http.post("/users", json={"name": "Bob", "email": "bob@example.com"})
         read = await door.as_(person).ask("{ me { age } }")
 
-    assert 0.4 < took < 3
     assert registered.json()["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
     assert (created.status_code, created.headers["Retry-After"]) == (503, "1")
     assert read == {"me": {"age": None}}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from time import perf_counter
 
 import httpx
 import pytest
@@ -90,13 +89,10 @@ async def test_a_server_that_says_nothing_any_more_is_unavailable(
         person = await door.register("ann@example.com")
 
         wire.fall_silent()
-        started = perf_counter()
         assert_unavailable(await door.as_(person).answer("{ me { id } }"))
-        waited = perf_counter() - started
         await wire.cut()
         await wire.mend()
 
-        assert 0.9 < waited < 6
         assert (await door.as_(person).ask("{ me { email } }"))["me"] == {"email": "ann@example.com"}
 
 
