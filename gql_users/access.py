@@ -2,33 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from gql_users.errors import ErrorCode, Forbidden, NotFound, Refusal, Unauthenticated
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who is asking. Rights are what the database said at this request, never what a token claims."""
-
-    user_id: int | None = None
-    session_id: UUID | None = None
-    is_admin: bool = False
-    token_refused: ErrorCode | None = None
-    """Why a token was not accepted, when one was shown: TOKEN_INVALID or TOKEN_EXPIRED."""
-
-    @property
-    def is_anonymous(self) -> bool:
-        """Is it unknown who this is?"""
-        return self.user_id is None and not self.is_admin
-
-
-ANONYMOUS = Actor()
-"""Nobody in particular."""
-
-OPERATOR = Actor(is_admin=True)
-"""Whoever runs the service: the command line, and a REST door that was opened by a setting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +14,27 @@ class Client:
 
     ip_address: str | None = None
     user_agent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is asking, and from where. Rights are what the database said at this request, never what a token claims."""
+
+    user_id: int | None = None
+    session_id: UUID | None = None
+    is_admin: bool = False
+    token_refused: ErrorCode | None = None
+    """Why a token was not accepted, when one was shown: TOKEN_INVALID or TOKEN_EXPIRED."""
+    client: Client = field(default_factory=Client)
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Is it unknown who this is?"""
+        return self.user_id is None and not self.is_admin
+
+
+OPERATOR = Actor(is_admin=True)
+"""Whoever runs the service: the command line, and a REST door that was opened by a setting."""
 
 
 def is_self(actor: Actor, user_id: int) -> bool:
@@ -92,6 +90,31 @@ def can_delete(actor: Actor) -> bool:
 def can_set_admin(actor: Actor) -> bool:
     """May the actor grant and withdraw admin rights?"""
     return actor.is_admin
+
+
+def can_see_events(actor: Actor) -> bool:
+    """May the actor read what happened to everybody?"""
+    return actor.is_admin
+
+
+def can_see_security(actor: Actor, user_id: int) -> bool:
+    """May the actor see where this account is signed in, and what happened to it?"""
+    return is_self(actor, user_id) or actor.is_admin
+
+
+def can_revoke_sessions(actor: Actor, user_id: int) -> bool:
+    """May the actor end sessions of this account?"""
+    return is_self(actor, user_id) or actor.is_admin
+
+
+def can_unlock(actor: Actor) -> bool:
+    """May the actor let an account be tried again at once?"""
+    return actor.is_admin
+
+
+def can_manage_keys(actor: Actor) -> bool:
+    """May the actor see and rotate the keys that sign tokens? Only who runs the service, at the command line."""
+    return actor.is_admin and actor.user_id is None
 
 
 def require(allowed: bool, actor: Actor, otherwise: type[Refusal] = Forbidden) -> None:

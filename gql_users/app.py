@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -14,7 +15,7 @@ from gql_users import clock as clocks
 from gql_users.graphql import explorer
 from gql_users.graphql.endpoint import GraphQLEndpoint
 from gql_users.graphql.errors import request_failed
-from gql_users.rest import docs, errors, health, users, v1
+from gql_users.rest import docs, errors, health, users, v1, well_known
 from gql_users.rest.contracts import CONTRACTS
 from gql_users.rest.v1.envelope import Wrapping
 from gql_users.services import wire
@@ -22,6 +23,7 @@ from gql_users.settings import Settings
 from gql_users.version import __version__
 from gql_users.web.failures import Shapes
 from gql_users.web.middleware import BodyRules, Frame, Mask
+from gql_users.worker import work
 
 
 def create_app(settings: Settings | None = None, *, clock: clocks.Clock | None = None) -> FastAPI:
@@ -36,7 +38,11 @@ def create_app(settings: Settings | None = None, *, clock: clocks.Clock | None =
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        by_the_clock = asyncio.create_task(work(services))
         yield
+        by_the_clock.cancel()
+        with suppress(asyncio.CancelledError):
+            await by_the_clock
         await services.operation.close()
 
     app = FastAPI(
@@ -54,6 +60,7 @@ def create_app(settings: Settings | None = None, *, clock: clocks.Clock | None =
     contract, wrapping = CONTRACTS[settings.rest_contract], Wrapping(settings.rest_envelope)
     for router in (
         health.router,
+        well_known.router,
         users.router(contract, is_open=settings.rest_is_for == "open"),
         v1.router(wrapping),
         docs.router,
@@ -79,5 +86,7 @@ def create_app(settings: Settings | None = None, *, clock: clocks.Clock | None =
         )
     if "*" not in settings.trusted_hosts:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.trusted_hosts), www_redirect=False)
-    app.add_middleware(Frame, strict_transport=settings.public_url.startswith("https://"))
+    app.add_middleware(
+        Frame, strict_transport=settings.public_url.startswith("https://"), trusted_proxies=settings.trusted_proxies
+    )
     return app

@@ -1,4 +1,4 @@
-"""What a list of users can be narrowed and ordered by, in the language of the service."""
+"""What lists of users and of events can be narrowed and ordered by, in the language of the service."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import Enum
 
 from gql_users.errors import BadUserInput
+from gql_users.events import EventKind
 
 DEEPEST_FILTER = 5
 MOST_CONDITIONS = 50
@@ -67,6 +68,16 @@ class UserFilter:
     every: tuple[UserFilter, ...] | None = None
     some: tuple[UserFilter, ...] | None = None
     none: UserFilter | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Which events are wanted. All that is given must hold; None means no condition."""
+
+    kinds: tuple[EventKind, ...] | None = None
+    user_id: int | None = None
+    actor_id: int | None = None
+    occurred_at: TimeIs | None = None
 
 
 def shape(value: object) -> str:

@@ -17,6 +17,7 @@
     │   ├── TokenExpired         TOKEN_EXPIRED
     │   └── TokenReused          TOKEN_REUSED         a refresh token was used twice: its session is over
     ├── Unauthenticated          UNAUTHENTICATED      the deed needs somebody signed in
+    ├── RateLimited              RATE_LIMITED         too many tries in vain: wait
     ├── BadUserInput             BAD_USER_INPUT       a question that makes no sense
     ├── Unavailable              UNAVAILABLE          the database is away or there is too much to do: try again
     └── SeveralRefusals          all that is wrong with one input, at once
@@ -51,6 +52,7 @@ class ErrorCode(StrEnum):
     TOKEN_INVALID = "TOKEN_INVALID"  # noqa: S105 - the name of a code
     TOKEN_EXPIRED = "TOKEN_EXPIRED"  # noqa: S105 - the name of a code
     TOKEN_REUSED = "TOKEN_REUSED"  # noqa: S105 - the name of a code
+    RATE_LIMITED = "RATE_LIMITED"
     UNAUTHENTICATED = "UNAUTHENTICATED"
     BAD_USER_INPUT = "BAD_USER_INPUT"
     UNAVAILABLE = "UNAVAILABLE"
@@ -202,6 +204,17 @@ class Unauthenticated(Refusal):
     def __init__(self, reason: ErrorCode | None = None) -> None:
         super().__init__()
         self.reason = reason
+
+
+class RateLimited(Refusal):
+    """Too many tries failed; `retry_after_seconds` is when the next one may begin."""
+
+    code = ErrorCode.RATE_LIMITED
+    message = "Too many attempts. Wait a moment before the next one."
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__()
+        self.retry_after_seconds = retry_after_seconds
 
 
 class BadUserInput(Refusal):

@@ -90,6 +90,35 @@ class Settings(BaseSettings):
         le=A_LONG_TIME,
         description="A session ends after so long, refreshed or not.",
     )
+    signing_algorithm: Literal["ES256", "RS256", "EdDSA"] = Field(
+        "ES256",
+        description="How access tokens are signed. A change takes effect with the next `gql-users keys rotate`.",
+    )
+    account_attempts: int = Field(
+        10,
+        ge=1,
+        le=1_000,
+        description="Wrong passwords for one account from one network before each next try has to wait.",
+    )
+    network_attempts: int = Field(
+        100,
+        ge=1,
+        le=100_000,
+        description="Wrong passwords from one network, whatever the account, before each next try has to wait.",
+    )
+    trusted_proxies: int = Field(
+        0,
+        ge=0,
+        le=10,
+        description="Reverse proxies in front of the service, each of which adds to `X-Forwarded-For`. With none, the "
+        "client is whoever connects.",
+    )
+    events_retention: timedelta = Field(
+        timedelta(days=365),
+        gt=timedelta(0),
+        le=A_LONG_TIME,
+        description="How long the audit log remembers.",
+    )
     password_min_length: int = Field(
         8,
         ge=8,
@@ -121,7 +150,13 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("access_token_lifetime", "session_idle_lifetime", "session_absolute_lifetime", mode="before")
+    @field_validator(
+        "access_token_lifetime",
+        "session_idle_lifetime",
+        "session_absolute_lifetime",
+        "events_retention",
+        mode="before",
+    )
     @classmethod
     def _count_seconds(cls, value: object) -> object:
         return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value

@@ -19,6 +19,8 @@ SHORTEST_USERNAME = 3
 LONGEST_NAME = 200
 LONGEST_NAME_PART = 100
 LONGEST_SEARCH = 200
+LONGEST_USER_AGENT = 400
+LONGEST_ADDRESS = 45  # an IPv6 address with an IPv4 one inside
 
 # Control characters, halves of surrogate pairs, line and paragraph separators and what is no character at all break
 # drivers, headers and logs; what turns the direction of text around lets one name pass for another.
@@ -109,6 +111,11 @@ def search_key(value: str) -> str:
     if len(value) > LONGEST_SEARCH:
         raise BadUserInput(f"The text to look for has at most {LONGEST_SEARCH} characters.")
     return _fold(unicodedata.normalize("NFKC", value))
+
+
+def any_key(value: str) -> str:
+    """The folded form of a text that may be anything at all, for comparing it with itself."""
+    return _fold(value[: LONGEST_EMAIL * 2])
 
 
 def for_record(value: str | None, longest: int) -> str | None:

@@ -8,9 +8,11 @@ import typer
 from pydantic import ValidationError
 
 from gql_users.cli.create_admin import create_admin
+from gql_users.cli.keys import keys
 from gql_users.cli.migrate import migrate
 from gql_users.cli.schema import schema
 from gql_users.cli.serve import serve
+from gql_users.cli.unlock import unlock
 from gql_users.errors import Refusal, Unavailable
 from gql_users.settings import MisconfiguredError
 
@@ -22,8 +24,9 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (serve, migrate, create_admin, schema):
+for command in (serve, migrate, create_admin, unlock, schema):
     cli.command()(command)
+cli.add_typer(keys, name="keys")
 
 
 def run() -> None:

@@ -1,4 +1,4 @@
-"""What a resolver can reach: who is asking, from where, and the services."""
+"""What a resolver can reach: who is asking, from where, the services, and the loaders."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TypeAlias
 import strawberry
 
 from gql_users.access import Actor, Client
+from gql_users.graphql.loaders import UserLoader
 from gql_users.services import Services
 from gql_users.settings import Settings
 
@@ -21,6 +22,7 @@ class Context:
     request_id: str
     services: Services
     settings: Settings
+    users: UserLoader
 
 
 Info: TypeAlias = strawberry.Info[Context, None]

@@ -20,6 +20,7 @@ from gql_users.graphql import explorer
 from gql_users.graphql.context import Context
 from gql_users.graphql.errors import formatted, refused, request_failed
 from gql_users.graphql.execution.documents import Documents
+from gql_users.graphql.loaders import user_loader
 from gql_users.graphql.schema import build
 from gql_users.services import Services
 from gql_users.settings import Settings
@@ -56,12 +57,14 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """What resolvers can reach during this request."""
+        actor = await actor_of(request, self.services)
         return Context(
-            actor=await actor_of(request, self.services),
+            actor=actor,
             client=client_of(request),
             request_id=request_id_of(request),
             services=self.services,
             settings=self.settings,
+            users=user_loader(self.services, actor),
         )
 
     async def render_graphql_ide(self, request: Request) -> Response:

@@ -19,12 +19,14 @@ from gql_users.errors import (
     InputRefused,
     NotAuthentic,
     NotFound,
+    RateLimited,
     Refusal,
     Unauthenticated,
     Unavailable,
     VersionMismatch,
 )
 from gql_users.graphql.context import Info
+from gql_users.graphql.limits import TooComplexError
 from gql_users.graphql.messages import without_values
 from gql_users.graphql.types.mutation_error import (
     AuthenticationError,
@@ -32,6 +34,7 @@ from gql_users.graphql.types.mutation_error import (
     ForbiddenError,
     MutationError,
     NotFoundError,
+    RateLimitedError,
     ValidationError,
 )
 from gql_users.web.failures import Failure
@@ -45,6 +48,7 @@ _IN_PAYLOADS: dict[type[Refusal], type[MutationError]] = {
     NotFound: NotFoundError,
     Forbidden: ForbiddenError,
     NotAuthentic: AuthenticationError,
+    RateLimited: RateLimitedError,
 }
 
 
@@ -89,6 +93,10 @@ def _payload_error(refusal: Refusal) -> MutationError | None:
         return ConflictError(
             code=refusal.code, message=refusal.message, path=path, current_version=refusal.current_version
         )
+    if isinstance(refusal, RateLimited):
+        return RateLimitedError(
+            code=refusal.code, message=refusal.message, path=path, retry_after_seconds=refusal.retry_after_seconds
+        )
     return kind(code=refusal.code, message=refusal.message, path=path)
 
 
@@ -103,6 +111,8 @@ def _formatted(error: GraphQLError, request_id: str, *, before_execution: bool) 
     cause = error.original_error
     if isinstance(cause, Refusal):
         answer |= refused(cause)
+    elif isinstance(error, TooComplexError):
+        answer["extensions"] = {"code": "QUERY_TOO_COMPLEX"}
     elif before_execution:
         too_deep = isinstance(cause, RecursionError)
         unreadable = too_deep or isinstance(error, GraphQLSyntaxError)

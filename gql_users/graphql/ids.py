@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import base64
 import binascii
+from uuid import UUID
 
 
-def global_id(kind: str, number: object) -> str:
+def global_id(kind: str, key: object) -> str:
     """The id of something, such as `base64url("User:42")`."""
-    return base64.urlsafe_b64encode(f"{kind}:{number}".encode()).rstrip(b"=").decode()
+    return base64.urlsafe_b64encode(f"{kind}:{key}".encode()).rstrip(b"=").decode()
 
 
 def find_user_number(opaque: str) -> int | None:
     """The number of the user with this id; None for ids that are malformed, of another type, or written unusually."""
-    try:
-        kind, _, number = base64.b64decode(opaque + "=" * (-len(opaque) % 4), altchars=b"-_", validate=True).partition(
-            b":"
-        )
-    except (binascii.Error, ValueError):
-        return None
-    if kind != b"User" or not number.isdigit() or len(number) > 19:
+    number = _key("User", opaque)
+    if not number.isascii() or not number.isdigit() or len(number) > 19:
         return None
     # One thing has one id: clients use it as the key of their caches.
     return int(number) if global_id("User", int(number)) == opaque else None
@@ -31,3 +27,36 @@ def user_number(opaque: str) -> int:
     So a deed on a malformed id is judged like one on a missing one: first whether the actor may do it at all.
     """
     return find_user_number(opaque) or 0
+
+
+def find_session_id(opaque: str) -> UUID | None:
+    """The session with this id; None as with users."""
+    return _find_uuid("Session", opaque)
+
+
+def session_id(opaque: str) -> UUID:
+    """The session with this id; one that nobody has for what is not a session's id, as with users."""
+    return find_session_id(opaque) or UUID(int=0)
+
+
+def find_event_id(opaque: str) -> UUID | None:
+    """The event with this id; None as with users."""
+    return _find_uuid("Event", opaque)
+
+
+def _find_uuid(kind: str, opaque: str) -> UUID | None:
+    try:
+        key = UUID(_key(kind, opaque))
+    except ValueError:
+        return None
+    return key if global_id(kind, key) == opaque else None
+
+
+def _key(kind: str, opaque: str) -> str:
+    """What stands behind the kind in an id of this kind; nothing in others."""
+    try:
+        decoded = base64.b64decode(opaque + "=" * (-len(opaque) % 4), altchars=b"-_", validate=True).decode()
+    except (binascii.Error, ValueError):
+        return ""
+    found, _, key = decoded.partition(":")
+    return key if found == kind else ""

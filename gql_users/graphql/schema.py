@@ -16,11 +16,13 @@ from graphql import (
     lexicographic_sort_schema,
     print_schema,
 )
+from strawberry.extensions import AddValidationRules
 from strawberry.schema.config import StrawberryConfig
 
 from gql_users.graphql import mutations, queries
 from gql_users.graphql.connections import Connection
 from gql_users.graphql.execution.documents import Documents, RememberDocuments
+from gql_users.graphql.limits import SensitiveOnce
 from gql_users.graphql.mutations.change_password import ChangePasswordPayload
 from gql_users.graphql.mutations.create_user import CreateUserPayload
 from gql_users.graphql.mutations.deactivate_user import DeactivateUserPayload
@@ -31,12 +33,16 @@ from gql_users.graphql.mutations.patch_user import PatchUserPayload
 from gql_users.graphql.mutations.reactivate_user import ReactivateUserPayload
 from gql_users.graphql.mutations.refresh import RefreshPayload
 from gql_users.graphql.mutations.register import RegisterPayload
+from gql_users.graphql.mutations.revoke_session import RevokeSessionPayload
 from gql_users.graphql.mutations.set_user_admin import SetUserAdminPayload
+from gql_users.graphql.mutations.unlock_user import UnlockUserPayload
 from gql_users.graphql.mutations.update_user import UpdateUserPayload
+from gql_users.graphql.types.event import Event
 from gql_users.graphql.types.mutation_error import KINDS
 from gql_users.graphql.types.node import Node
 from gql_users.graphql.types.scalars import SCALARS
 from gql_users.graphql.types.service_info import ServiceInfo
+from gql_users.graphql.types.session import Session
 from gql_users.graphql.types.user import User
 
 
@@ -58,6 +64,9 @@ class Query:
     )
     node: Node | None = field(queries.find_node, "Whatever has this id, with the permission of its own field.")
     nodes: list[Node | None] = field(queries.find_nodes, "Whatever has these ids, at most 100, in their order.")
+    events: Connection[Event] | None = field(
+        queries.find_events, "What has happened, the newest first: the audit log. For admins."
+    )
     service_info: ServiceInfo = field(queries.describe_service, "What a frontend needs to draw its forms.")
 
 
@@ -74,6 +83,9 @@ class Mutation:
         mutations.refresh, "Stay signed in: exchange a refresh token for the next pair."
     )
     logout: LogoutPayload | None = field(mutations.logout, "Sign out here, elsewhere or everywhere.")
+    revoke_session: RevokeSessionPayload | None = field(
+        mutations.revoke_session, "Sign out one session from afar. For oneself and admins."
+    )
     create_user: CreateUserPayload | None = field(
         mutations.create_user, "Make an account for somebody else. For admins."
     )
@@ -93,6 +105,9 @@ class Mutation:
     set_user_admin: SetUserAdminPayload | None = field(
         mutations.set_user_admin, "Grant or withdraw admin rights. For admins."
     )
+    unlock_user: UnlockUserPayload | None = field(
+        mutations.unlock_user, "Let an account that was tried too often be tried again at once. For admins."
+    )
     change_password: ChangePasswordPayload | None = field(
         mutations.change_password, "Take another password; every other session ends. For oneself."
     )
@@ -110,8 +125,8 @@ def build(documents: Documents) -> Schema:
     schema = Schema(
         query=Query,
         mutation=Mutation,
-        types=[*KINDS, User],
-        extensions=[partial(RememberDocuments, documents)],
+        types=[*KINDS, User, Session, Event],
+        extensions=[partial(AddValidationRules, [SensitiveOnce]), partial(RememberDocuments, documents)],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
     _tidy(schema._schema)

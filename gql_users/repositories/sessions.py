@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, Uuid, delete, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gql_users.models import Session, User
+from gql_users.paging import Slice
+from gql_users.repositories.keyset import Keyset, page
+
+_NEWEST_FIRST = Keyset(
+    model=Session,
+    keys=lambda session: (session.id,),
+    values=lambda position: [literal(UUID(str(position[0])), Uuid())],
+)
 
 
 class Sessions:
@@ -45,9 +54,45 @@ class Sessions:
         ended = await self._session.scalar(update(Session).where(*live).values(revoked_at=now).returning(Session.id))
         return ended is not None
 
-    async def revoke_all(self, user_id: int, *, now: datetime, keep: UUID | None = None) -> None:
-        """End every session of the user, but for the one to keep."""
+    async def revoke_all(self, user_id: int, *, now: datetime, keep: UUID | None = None) -> int:
+        """End every session of the user, but for the one to keep. How many were still live."""
         statement = update(Session).where(Session.user_id == user_id, Session.revoked_at.is_(None))
         if keep is not None:
             statement = statement.where(Session.id != keep)
-        await self._session.execute(statement.values(revoked_at=now), execution_options={"synchronize_session": False})
+        options = {"synchronize_session": False}
+        ended = await self._session.scalars(
+            statement.values(revoked_at=now).returning(Session.id), execution_options=options
+        )
+        return len(ended.all())
+
+    async def find_many(self, ids: Sequence[UUID]) -> dict[UUID, Session]:
+        """Those of these sessions that exist, by id."""
+        found = await self._session.scalars(select(Session).where(Session.id.in_(ids)))
+        return {session.id: session for session in found}
+
+    async def page_of(
+        self, user_id: int, part: Slice, *, now: datetime, refreshed_since: datetime
+    ) -> tuple[Sequence[Session], bool, bool]:
+        """A part of a user's live sessions, newest first, and whether there are more after it and before it."""
+        return await page(self._session, _NEWEST_FIRST, _live(user_id, now, refreshed_since), part)
+
+    async def count_of(self, user_id: int, *, now: datetime, refreshed_since: datetime) -> int:
+        """How many live sessions a user has."""
+        live = _live(user_id, now, refreshed_since)
+        return await self._session.scalar(select(func.count()).select_from(Session).where(*live)) or 0
+
+    async def forget(self, *, expired_before: datetime, revoked_before: datetime, most: int) -> int:
+        """Remove sessions that are long over, and no more than `most` of them. How many there were."""
+        over = or_(Session.expires_at < expired_before, Session.revoked_at < revoked_before)
+        chosen = select(Session.id).where(over).limit(most)
+        forgotten = await self._session.scalars(delete(Session).where(Session.id.in_(chosen)).returning(Session.id))
+        return len(forgotten.all())
+
+
+def _live(user_id: int, now: datetime, refreshed_since: datetime) -> list[ColumnElement[bool]]:
+    return [
+        Session.user_id == user_id,
+        Session.revoked_at.is_(None),
+        Session.expires_at > now,
+        Session.refreshed_at > refreshed_since,
+    ]

@@ -12,8 +12,11 @@ from typing import ParamSpec, TypeVar
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from gql_users.errors import Unavailable
+from gql_users.repositories.attempts import Attempts
 from gql_users.repositories.database import Collision, plain_failures
+from gql_users.repositories.events import Events
 from gql_users.repositories.sessions import Sessions
+from gql_users.repositories.signing_keys import SigningKeys
 from gql_users.repositories.users import Users
 
 P = ParamSpec("P")
@@ -28,6 +31,9 @@ class UnitOfWork:
     def __init__(self, session: AsyncSession) -> None:
         self.users = Users(session)
         self.sessions = Sessions(session)
+        self.events = Events(session)
+        self.attempts = Attempts(session)
+        self.signing_keys = SigningKeys(session)
 
 
 class UnitsOfWork:

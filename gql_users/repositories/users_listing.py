@@ -1,22 +1,22 @@
-"""The SQL of lists of users: filters, orderings and keyset pages, each an index scan however deep."""
+"""The SQL of lists of users: filters and orderings, each an index scan however deep."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, asc, desc, false, literal, not_, or_, select, true, tuple_
+from sqlalchemy import and_, false, literal, not_, or_, true
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from gql_users import text
 from gql_users.criteria import Order, OrderField, TextIs, TimeIs, UserFilter
 from gql_users.models import User
 from gql_users.models.base import BeforeAllTime, Moment
 from gql_users.paging import Position, Slice
-
-Column = ColumnElement[Any]
+from gql_users.repositories import keyset
+from gql_users.repositories.keyset import Column, Keyset
 
 # Where a row has what its ordering compares.
 _SORTED_BY = {
@@ -40,50 +40,16 @@ async def page(
     session: AsyncSession, wanted: UserFilter, order: Order, part: Slice
 ) -> tuple[Sequence[User], bool, bool]:
     """A part of the matching users in order, and whether there are more after it and before it: one statement."""
-    statement = page_statement(wanted, order, part)
-    rows = (await session.execute(statement)).all()
-    found = [user for user, _, _ in rows if user is not None]
-    more, found = len(found) > part.size, found[: part.size]
-    before_it, after_it = bool(rows[0][1]), bool(rows[0][2])
-    if part.backward:
-        return found[::-1], after_it, more or before_it
-    return found, more or after_it, before_it
+    return await keyset.page(session, _keyset(order), conditions(wanted), part)
 
 
-def page_statement(wanted: UserFilter, order: Order, part: Slice) -> Any:
-    """One row more than the page has, so that it shows whether another follows, beside two facts.
-
-    The facts are whether anything matching lies at or before `after`, and at or behind `before`. They stand on the left
-    of an outer join, so that they come back for an empty page too.
-    """
-    keys, matching = _keys(order.field, User), conditions(wanted)
-    after = _values(order.field, keys, part.after)
-    before = _values(order.field, keys, part.before)
-    onward, back = (desc, asc) if order.descending else (asc, desc)
-    beyond, ahead = (_lt, _gt) if order.descending else (_gt, _lt)
-    within = [*matching]
-    before_it: Column = false()
-    after_it: Column = false()
-    # Of two bounds on one column SQLite seeks by the one that stands first, so the position stands before the filter.
-    if after is not None:
-        within.insert(0, beyond(keys, after))
-        before_it = _any([not_(beyond(keys, after)), *matching], map(back, keys))
-    if before is not None:
-        within.insert(0, ahead(keys, before))
-        after_it = _any([not_(ahead(keys, before)), *matching], map(onward, keys))
-    direction = back if part.backward else onward
-    rows = select(User).where(*within).order_by(*map(direction, keys)).limit(part.size + 1).subquery("page")
-    facts = select(before_it.label("before_it"), after_it.label("after_it")).subquery("facts")
-    user = aliased(User, rows)
-    statement = select(user, facts.c.before_it, facts.c.after_it).select_from(facts.outerjoin(rows, true()))
-    # A join promises no order, not even that of the rows it was given.
-    return statement.order_by(*map(direction, _keys(order.field, user)))
-
-
-def _any(conditions: Sequence[Column], nearest_first: Iterable[Column]) -> Column:
-    """Is there any such user? Asked for in order, so that an index answers: EXISTS alone may read the table instead."""
-    nearest = select(User.id).where(*conditions).order_by(*nearest_first).limit(1)
-    return nearest.scalar_subquery().is_not(None)
+def _keyset(order: Order) -> Keyset[User]:
+    return Keyset(
+        model=User,
+        keys=partial(_keys, order.field),
+        values=partial(_values, order.field),
+        descending=order.descending,
+    )
 
 
 def _keys(field: OrderField, user: type[User]) -> tuple[Column, ...]:
@@ -166,10 +132,9 @@ def _time(column: Column, within: TimeIs) -> list[Column]:
     return found
 
 
-def _values(field: OrderField, keys: Sequence[Column], position: Position | None) -> list[Column] | None:
+def _values(field: OrderField, position: Position) -> list[Column]:
     """The position as the values its ordering compares: moments as moments, nothing as the place of nothing."""
-    if position is None:
-        return None
+    keys = _keys(field, User)
     first, *others = position
     if field in _TIMES:
         first = datetime.fromisoformat(str(first)) if first is not None else None
@@ -177,11 +142,3 @@ def _values(field: OrderField, keys: Sequence[Column], position: Position | None
     else:
         lead = literal("" if first is None else first, keys[0].type)
     return [lead, *(literal(other, key.type) for other, key in zip(others, keys[1:], strict=True))]
-
-
-def _lt(keys: Sequence[Column], values: Sequence[Column]) -> Column:
-    return keys[0] < values[0] if len(keys) == 1 else tuple_(*keys) < tuple_(*values)
-
-
-def _gt(keys: Sequence[Column], values: Sequence[Column]) -> Column:
-    return keys[0] > values[0] if len(keys) == 1 else tuple_(*keys) > tuple_(*values)

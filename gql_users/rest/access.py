@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends, Request, Security
@@ -10,7 +11,7 @@ from fastapi.security import HTTPBearer
 from gql_users.access import OPERATOR, Actor, can_list, require
 from gql_users.errors import BadUserInput
 from gql_users.services import Services
-from gql_users.web.requests import actor_of
+from gql_users.web.requests import actor_of, client_of
 
 # Makes the documentation's Authorize button; the header itself is read in one place, by `actor_of`.
 bearer = HTTPBearer(auto_error=False, description="An access token, as `login` gives it.")
@@ -36,7 +37,7 @@ async def acting(request: Request, services: Annotated[Services, Depends(service
     """
     door = request.app.state.settings.rest_is_for
     if door == "open":
-        return OPERATOR
+        return replace(OPERATOR, client=client_of(request))
     actor = await actor_of(request, services)
     require(actor.is_admin if door == "admin" else not actor.is_anonymous, actor)
     return actor

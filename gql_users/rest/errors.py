@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from gql_users.errors import BadUserInput, ErrorCode, Refusal, Unauthenticated, Unavailable
+from gql_users.errors import BadUserInput, ErrorCode, RateLimited, Refusal, Unauthenticated, Unavailable
 from gql_users.web.failures import Failure, Problem, Shapes, of_http
 
 STATUS: dict[ErrorCode, int] = {
@@ -28,6 +28,7 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.TOKEN_INVALID: 401,
     ErrorCode.TOKEN_EXPIRED: 401,
     ErrorCode.TOKEN_REUSED: 401,
+    ErrorCode.RATE_LIMITED: 429,
     ErrorCode.UNAVAILABLE: 503,
 }
 
@@ -74,7 +75,7 @@ def _of_refusal(refusal: Refusal) -> Failure:
 
 
 def _headers(refusal: Refusal) -> dict[str, str]:
-    if isinstance(refusal, Unavailable):
+    if isinstance(refusal, Unavailable | RateLimited):
         return {"Retry-After": str(refusal.retry_after_seconds)}
     if isinstance(refusal, Unauthenticated):
         # RFC 6750, 3.1: the reason only when a token was shown.

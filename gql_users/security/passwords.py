@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import secrets
 import unicodedata
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cached_property
 from typing import TypeVar
 
 from passlib.hash import argon2
 
 from gql_users.errors import Invalid, Unavailable, WeakPassword
+from gql_users.security.common_passwords import CommonPasswords
+from gql_users.security.foreign_hashes import comparison
 
 T = TypeVar("T")
 
@@ -25,7 +29,7 @@ MOST_WAITING = 256
 
 
 class Passwords:
-    """Hashes and verifies passwords with Argon2id (RFC 9106), in as many threads as there are cores.
+    """Hashes passwords with Argon2id (RFC 9106) and verifies them, in as many threads as there are cores.
 
     Hashing takes tens of milliseconds and tens of megabytes, so it happens beside the event loop, in a bounded pool,
     and nobody may hold a database connection meanwhile.
@@ -38,13 +42,17 @@ class Passwords:
         self._scheme = argon2.using(
             type="ID", memory_cost=memory_kib, time_cost=iterations, parallelism=parallelism, digest_size=32
         )
+        self._of_today = re.compile(
+            rf"\$argon2id\$v=19\$m={memory_kib},t={iterations},p={parallelism}\$[A-Za-z0-9+/]{{22}}\$[A-Za-z0-9+/]{{43}}"
+        )
+        self._common = CommonPasswords(shortest)
         self._waiting = 0
 
     def check(self, password: str, about: Iterable[str | None] = (), field: str = "password") -> str:
         """The password in the form that is hashed (NFC).
 
         `about` are the words that describe its owner. Raises Invalid for text that is no text or has no end, and
-        WeakPassword for a password that is too short or says no more than who its owner is.
+        WeakPassword for a password that is too short, is common, or says no more than who its owner is.
         """
         try:
             password.encode()
@@ -60,6 +68,8 @@ class Passwords:
             raise WeakPassword("A password is more than one character repeated.", field=field)
         if plain in {_plain(word) for word in (PRODUCT, *about) if word}:
             raise WeakPassword("A password must not be your own name or address, or ours.", field=field)
+        if password in self._common:
+            raise WeakPassword("This password is one of those that are tried first.", field=field)
         return password
 
     async def hash(self, password: str) -> str:
@@ -68,22 +78,34 @@ class Passwords:
         return await self._beside(lambda: str(self._scheme.hash(normal)))
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
-        """Is this the password of the hash? Without a hash it takes as long to say no. Raises Unavailable."""
-        candidate = unicodedata.normalize("NFC", password)
-        if len(candidate) > LONGEST_PASSWORD:
-            candidate, password_hash = "", None
-        secret = candidate.encode("utf-8", "surrogatepass")
-        verified = await self._beside(lambda: self._scheme.verify(secret, password_hash or self._decoy))
-        return verified and password_hash is not None
+        """Is this the password of the hash, be it ours or a foreign one?
+
+        Without a hash, and with one that cannot be read or would cost too much, it takes as long to say no as a hash
+        of today's takes. Raises Unavailable.
+        """
+        normal = unicodedata.normalize("NFC", password)
+        if len(normal) > LONGEST_PASSWORD:
+            normal, password, password_hash = "", "", None
+        return await self._beside(lambda: self._is_of(password_hash, normal, password))
 
     def needs_rehash(self, password_hash: str) -> bool:
-        """Was it made with other parameters than today's?"""
-        return bool(self._scheme.needs_update(password_hash))
+        """Was it made in another way than today's, or with other parameters?"""
+        return not self._of_today.fullmatch(password_hash)
 
     def close(self) -> None:
         """Let the threads go; whoever hashes again gets new ones."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         del self._threads
+
+    def _is_of(self, password_hash: str | None, normal: str, typed: str) -> bool:
+        compare = comparison(password_hash) if password_hash else None
+        if password_hash and compare:
+            # Others hashed what was typed as it came, and some keyboards write letters in parts.
+            spellings = dict.fromkeys((normal, typed)) if self.needs_rehash(password_hash) else (normal,)
+            with suppress(ValueError, MemoryError):
+                return any(compare(spelling.encode("utf-8", "surrogatepass")) for spelling in spellings)
+        self._scheme.verify(normal.encode("utf-8", "surrogatepass"), self._decoy)
+        return False
 
     async def _beside(self, work: Callable[[], T]) -> T:
         if self._waiting >= MOST_WAITING:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -12,13 +15,17 @@ import jwt
 
 from gql_users.errors import TokenExpired, TokenInvalid
 from gql_users.security.keys import derive
+from gql_users.security.signing import SigningKey, VerifyingKey
 
-ALGORITHM = "HS256"
+REFRESH_ALGORITHM = "HS256"
 LONGEST_TOKEN = 8_192
 LEEWAY = timedelta(seconds=10)
 
 _ACCESS = "at+jwt"
 _REFRESH = "rt+jwt"
+
+# A thumbprint (RFC 7638), in the only form it can have.
+_KID = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,81 +45,111 @@ class RefreshClaims:
 
 
 class Tokens:
-    """Signs and verifies tokens. `issuer` is the service's own URL, and its own audience too."""
+    """Signs and verifies tokens. `issuer` is the service's own URL, and its own audience too.
+
+    Access tokens are signed with a key pair, so that other services can verify them with its public half. Refresh
+    tokens come back to nobody but us, and are signed with a key that the installation's secret gives.
+    """
 
     def __init__(self, secret: bytes, issuer: str) -> None:
         self._issuer = issuer
-        self._keys = {_ACCESS: derive(secret, "access tokens"), _REFRESH: derive(secret, "refresh tokens")}
+        self._refresh_key = derive(secret, "refresh tokens")
 
-    def access(self, claims: AccessClaims, *, now: datetime, expires_at: datetime) -> str:
-        """An access token: good for everything its owner may do, until it expires or its session ends."""
-        return self._sign(
-            _ACCESS,
-            {"sub": str(claims.user_id), "sid": str(claims.session_id), "jti": str(uuid4())},
-            now,
-            expires_at,
-        )
+    def access(self, claims: AccessClaims, key: SigningKey, *, now: datetime, expires_at: datetime) -> str:
+        """An access token (RFC 9068): good for all its owner may do, until it expires or its session ends."""
+        content = {"sub": str(claims.user_id), "sid": str(claims.session_id), "jti": str(uuid4())}
+        headers = {"typ": _ACCESS, "kid": key.kid}
+        return jwt.encode(self._claims(content, now, expires_at), key.private, key.algorithm, headers=headers)
 
     def refresh(self, claims: RefreshClaims, *, now: datetime, expires_at: datetime) -> str:
         """A refresh token: good for one exchange. The same claims and times give the same token."""
         jti = blake2b(f"{claims.session_id}/{claims.generation}".encode(), digest_size=16).hexdigest()
         content = {"sid": str(claims.session_id), "gen": claims.generation, "jti": jti}
-        return self._sign(_REFRESH, content, now, expires_at)
+        claimed = self._claims(content, now, expires_at)
+        return jwt.encode(claimed, self._refresh_key, REFRESH_ALGORITHM, headers={"typ": _REFRESH})
 
-    def read_access(self, token: str, *, now: datetime) -> AccessClaims:
-        """What an access token of ours says. Raises TokenInvalid or TokenExpired."""
-        claims = self._verified(token, _ACCESS, now, ("sub", "sid"))
+    def kid(self, access_token: str) -> str:
+        """The name of the key that an access token says it was signed with. Nothing is verified yet.
+
+        Raises TokenInvalid for what cannot be an access token of ours, whatever the keys.
+        """
+        if len(access_token) > LONGEST_TOKEN:
+            raise TokenInvalid
+        with _invalid():
+            header = jwt.get_unverified_header(access_token)
+        # Exactly what we write: a key or the address of one inside a token is an attack, never an offer.
+        if set(header) != {"alg", "typ", "kid"} or header["typ"] != _ACCESS or not _KID.fullmatch(str(header["kid"])):
+            raise TokenInvalid
+        return str(header["kid"])
+
+    def read_access(self, token: str, key: VerifyingKey, *, now: datetime) -> AccessClaims:
+        """What an access token signed with this key says. Raises TokenInvalid or TokenExpired."""
+        if self.kid(token) != key.kid:
+            raise TokenInvalid
+        with _invalid():
+            decoded = self._decoded(token, key.public, key.algorithm, ("sub", "sid"))
+        claims = _timely(decoded["payload"], now)
         return AccessClaims(user_id=_number(claims["sub"]), session_id=_uuid(claims["sid"]))
 
     def read_refresh(self, token: str, *, now: datetime) -> RefreshClaims:
         """What a refresh token of ours says. Raises TokenInvalid or TokenExpired."""
-        claims = self._verified(token, _REFRESH, now, ("sid", "gen"))
+        if len(token) > LONGEST_TOKEN:
+            raise TokenInvalid
+        with _invalid():
+            decoded = self._decoded(token, self._refresh_key, REFRESH_ALGORITHM, ("sid", "gen"))
+        # The library takes any `typ`; without this, an access token would do where a refresh token is wanted.
+        if set(decoded["header"]) != {"alg", "typ"} or decoded["header"]["typ"] != _REFRESH:
+            raise TokenInvalid
+        claims = _timely(decoded["payload"], now)
         if type(claims["gen"]) is not int:
             raise TokenInvalid
         return RefreshClaims(session_id=_uuid(claims["sid"]), generation=claims["gen"])
 
-    def _sign(self, kind: str, content: dict[str, object], now: datetime, expires_at: datetime) -> str:
+    def _claims(self, content: dict[str, Any], now: datetime, expires_at: datetime) -> dict[str, Any]:
         times = {"iat": int(now.timestamp()), "exp": int(expires_at.timestamp())}
-        claims = {"iss": self._issuer, "aud": self._issuer, **times, **content}
-        return jwt.encode(claims, self._keys[kind], ALGORITHM, headers={"typ": kind})
+        return {"iss": self._issuer, "aud": self._issuer, **times, **content}
 
-    def _verified(self, token: str, kind: str, now: datetime, wanted: tuple[str, ...]) -> dict[str, Any]:
-        if len(token) > LONGEST_TOKEN:
-            raise TokenInvalid
-        try:
-            decoded = jwt.decode_complete(
-                token,
-                self._keys[kind],
-                algorithms=[ALGORITHM],
-                audience=self._issuer,
-                issuer=self._issuer,
-                # The library asks the machine for the time; ours is a parameter, so the times are judged below.
-                options={
-                    "require": ["iss", "aud", "iat", "exp", "jti", *wanted],
-                    "verify_exp": False,
-                    "verify_iat": False,
-                    "verify_nbf": False,
-                    "strict_aud": True,
-                },
-            )
-        except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
-            raise TokenInvalid from error
-        header, claims = decoded["header"], decoded["payload"]
-        # The library takes any `typ`; without this, a refresh token would do where an access token is wanted.
-        if header.get("typ") != kind or "crit" in header:
-            raise TokenInvalid
-        if type(claims["iat"]) is not int or type(claims["exp"]) is not int:
-            raise TokenInvalid
-        if claims["iat"] > (now + LEEWAY).timestamp():
-            raise TokenInvalid
-        if claims["exp"] <= now.timestamp():
-            raise TokenExpired
-        return dict(claims)
+    def _decoded(self, token: str, key: Any, algorithm: str, wanted: tuple[str, ...]) -> dict[str, Any]:
+        return jwt.decode_complete(
+            token,
+            key,
+            algorithms=[algorithm],
+            audience=self._issuer,
+            issuer=self._issuer,
+            # The library asks the machine for the time; ours is a parameter, so the times are judged by `_timely`.
+            options={
+                "require": ["iss", "aud", "iat", "exp", "jti", *wanted],
+                "verify_exp": False,
+                "verify_iat": False,
+                "verify_nbf": False,
+                "strict_aud": True,
+            },
+        )
 
 
 def in_whole_seconds(moment: datetime) -> datetime:
     """The moment as a JWT can say it: whole seconds, rounded down."""
     return datetime.fromtimestamp(int(moment.timestamp()), UTC)
+
+
+@contextmanager
+def _invalid() -> Iterator[None]:
+    """Whatever the library makes of a token that is none, it is not valid."""
+    try:
+        yield
+    except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
+        raise TokenInvalid from error
+
+
+def _timely(claims: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """The claims, if they hold at this moment. Raises TokenInvalid or TokenExpired."""
+    if type(claims["iat"]) is not int or type(claims["exp"]) is not int:
+        raise TokenInvalid
+    if claims["iat"] > (now + LEEWAY).timestamp():
+        raise TokenInvalid
+    if claims["exp"] <= now.timestamp():
+        raise TokenExpired
+    return claims
 
 
 def _number(value: object) -> int:

@@ -12,16 +12,20 @@ from gql_users.access import (
     can_delete,
     can_reactivate,
     can_set_admin,
+    can_unlock,
     require,
     require_own_or_admin,
 )
 from gql_users.clock import Clock
 from gql_users.errors import Gathering, NotFound
+from gql_users.events import EventKind, Happened
 from gql_users.models import User
 from gql_users.repositories.unit_of_work import UnitOfWork, UnitsOfWork, repeated_on_collision
 from gql_users.security.passwords import Passwords
 from gql_users.services.accounts import Profile, new_account, words_about
+from gql_users.services.authentication import identifier
 from gql_users.services.last_admin import keep_an_admin
+from gql_users.services.throttle import Throttle
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class Administration:
     unit_of_work: UnitsOfWork
     clock: Clock
     hasher: Passwords
+    throttle: Throttle
 
     @repeated_on_collision
     async def create(
@@ -56,6 +61,9 @@ class Administration:
         user.password_hash = await self.hasher.hash(accepted) if accepted is not None else None
         async with self.unit_of_work() as work:
             await work.users.add(user)
+            await work.events.add(Happened(EventKind.CREATED, user.created_at, actor, user.id))
+            if is_admin:
+                await work.events.add(Happened(EventKind.ADMIN_GRANTED, user.created_at, actor, user.id))
         return user
 
     @repeated_on_collision
@@ -71,6 +79,7 @@ class Administration:
             user = await self._found(work, user_id)
             if user.is_active:
                 user = await self._changed(work, user_id, deactivated_at=now)
+                await work.events.add(Happened(EventKind.DEACTIVATED, now, actor, user_id))
             await work.sessions.revoke_all(user_id, now=now)
         return user
 
@@ -80,7 +89,10 @@ class Administration:
         require(can_reactivate(actor), actor)
         async with self.unit_of_work() as work:
             user = await self._found(work, user_id)
-            return user if user.is_active else await self._changed(work, user_id, deactivated_at=None)
+            if user.is_active:
+                return user
+            await work.events.add(Happened(EventKind.REACTIVATED, self.clock.now(), actor, user_id))
+            return await self._changed(work, user_id, deactivated_at=None)
 
     @repeated_on_collision
     async def delete(self, actor: Actor, user_id: int) -> None:
@@ -90,6 +102,7 @@ class Administration:
             await keep_an_admin(work, actor, losing=user_id)
             if not await work.users.delete(user_id):
                 raise NotFound
+            await work.events.add(Happened(EventKind.DELETED, self.clock.now(), actor, user_id))
 
     @repeated_on_collision
     async def set_admin(self, actor: Actor, user_id: int, is_admin: bool) -> User:
@@ -104,9 +117,32 @@ class Administration:
             user = await self._found(work, user_id)
             if user.is_admin == is_admin:
                 return user
+            now = self.clock.now()
             if not is_admin:
-                await work.sessions.revoke_all(user_id, now=self.clock.now())
+                await work.sessions.revoke_all(user_id, now=now)
+            kind = EventKind.ADMIN_GRANTED if is_admin else EventKind.ADMIN_WITHDRAWN
+            await work.events.add(Happened(kind, now, actor, user_id))
             return await self._changed(work, user_id, is_admin=is_admin)
+
+    @repeated_on_collision
+    async def unlock(self, actor: Actor, user_id: int) -> User:
+        """Let everybody try to sign in to an account again at once, from every network. Raises Forbidden, NotFound."""
+        require(can_unlock(actor), actor)
+        async with self.unit_of_work() as work:
+            user = await self._found(work, user_id)
+            names = [identifier(user.email_key, None)]
+            names += [identifier(None, user.username_key)] if user.username_key is not None else []
+            await self.throttle.forget_accounts(work, names)
+            await work.events.add(Happened(EventKind.UNLOCKED, self.clock.now(), actor, user_id))
+        return user
+
+    @repeated_on_collision
+    async def unlock_network(self, actor: Actor, ip_address: str) -> None:
+        """Let everybody at an address try to sign in again at once. Raises Forbidden."""
+        require(can_unlock(actor), actor)
+        async with self.unit_of_work() as work:
+            await self.throttle.forget_network(work, ip_address)
+            await work.events.add(Happened(EventKind.UNLOCKED, self.clock.now(), actor))
 
     async def has_admin(self) -> bool:
         """Is there anybody with admin rights?"""

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gql_users import text
-from gql_users.access import Client
+from gql_users.access import Actor, Client
 from gql_users.clock import Clock
 from gql_users.errors import Invalid, InvalidCredentials
-from gql_users.models import User
+from gql_users.events import EventKind, Happened
+from gql_users.models import Session, User
 from gql_users.repositories.database import Collision
 from gql_users.repositories.unit_of_work import UnitsOfWork, repeated_on_collision
 from gql_users.security.passwords import Passwords
 from gql_users.services.sessions import Sessions, SignedIn
+from gql_users.services.throttle import Reserved, Throttle
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +25,26 @@ class Authentication:
     clock: Clock
     hasher: Passwords
     sessions: Sessions
+    throttle: Throttle
 
-    @repeated_on_collision
     async def login(self, password: str, client: Client, *, email: str | None, username: str | None) -> SignedIn:
         """Sign in by e-mail address or by username, whichever is given.
 
-        Raises Invalid unless exactly one is given, and InvalidCredentials alike for an unknown identifier, a wrong
-        password, a deactivated account and one without a password: each costs exactly one verification.
+        Raises Invalid unless exactly one is given, RateLimited, and InvalidCredentials alike for an unknown identifier,
+        a wrong password, a deactivated account and one without a password: each costs exactly one verification.
         """
         if (email is None) == (username is None):
             raise Invalid("Give either the e-mail address or the username.", field="email")
+        async with self.throttle.proving(identifier(email, username), Actor(client=client)) as reserved:
+            user, session = await self._sign_in(password, client, reserved, email=email, username=username)
+        return await self.sessions.signed_in(user, session)
+
+    @repeated_on_collision
+    async def _sign_in(
+        self, password: str, client: Client, reserved: Reserved, *, email: str | None, username: str | None
+    ) -> tuple[User, Session]:
         user = await self._find(email, username)
+        reserved.user_id = user.id if user is not None else None
         password_hash = user.password_hash if user is not None and user.is_active else None
         if not await self.hasher.verify(password, password_hash) or user is None or password_hash is None:
             raise InvalidCredentials
@@ -46,7 +57,10 @@ class Authentication:
                 # have renewed the hash, which is no reason to refuse this one.
                 raise Collision
             session = await self.sessions.begin(work, current, client)
-        return self.sessions.signed_in(current, session)
+            who = Actor(user_id=user.id, session_id=session.id, client=client)
+            await work.events.add(Happened(EventKind.SIGNED_IN, now, who, user.id))
+            await self.throttle.succeeded(work, reserved)
+        return current, session
 
     async def _find(self, email: str | None, username: str | None) -> User | None:
         email_key = text.email_key(email) if email is not None else None
@@ -56,3 +70,10 @@ class Authentication:
                 return await work.users.find_by_username(username_key)
             # An address that cannot be one is looked for all the same: not asking would be faster, and tell.
             return await work.users.find_by_email(email_key or "")
+
+
+def identifier(email: str | None, username: str | None) -> str:
+    """What somebody signs in with, as the throttle knows it: the same for every spelling, account or no account."""
+    if email is not None:
+        return f"email {text.email_key(email) or text.any_key(email)}"
+    return f"username {text.username_key(username or '') or text.any_key(username or '')}"

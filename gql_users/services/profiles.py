@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 from gql_users import text
@@ -19,6 +20,7 @@ from gql_users.access import (
 )
 from gql_users.clock import Clock
 from gql_users.errors import Forbidden, Gathering, Invalid, NotFound, VersionMismatch
+from gql_users.events import EventKind, Happened
 from gql_users.models import User
 from gql_users.repositories.unit_of_work import UnitsOfWork, repeated_on_collision
 from gql_users.security.passwords import Passwords
@@ -26,6 +28,16 @@ from gql_users.services.accounts import UNSET, Profile, Unset, profile_columns, 
 from gql_users.services.last_admin import keep_an_admin
 
 T = TypeVar("T", str, int)
+
+# The columns that people know, by the names they know them by.
+_FIELDS = {
+    "age": "age",
+    "email": "email",
+    "first_name": "firstName",
+    "last_name": "lastName",
+    "name": "name",
+    "username": "username",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +115,7 @@ class Profiles:
                 raise VersionMismatch(user.version)
             if columns.get("deactivated_at") is not None or password_hash is not None:
                 await work.sessions.revoke_all(user_id, now=now)
+            await work.events.add(*_happened(actor, user_id, columns, now))
         return changed
 
     async def _hashed(self, actor: Actor, user_id: int, password: str, said: Iterable[str | Unset | None]) -> str:
@@ -114,6 +127,21 @@ class Profiles:
             raise NotFound
         words = (*words_about(user), *(word for word in said if isinstance(word, str)))
         return await self.hasher.hash(self.hasher.check(password, words))
+
+
+def _happened(actor: Actor, user_id: int, columns: dict[str, Any], now: datetime) -> list[Happened]:
+    """What a change of these columns means, without what they hold."""
+    kinds = []
+    if "deactivated_at" in columns:
+        kinds.append(EventKind.REACTIVATED if columns["deactivated_at"] is None else EventKind.DEACTIVATED)
+    if "password_hash" in columns:
+        kinds.append(EventKind.PASSWORD_CHANGED)
+    happened = [Happened(kind, now, actor, user_id) for kind in kinds]
+    fields = sorted(_FIELDS.keys() & columns.keys())
+    if fields:
+        details = {"fields": [_FIELDS[field] for field in fields]}
+        happened.append(Happened(EventKind.PROFILE_CHANGED, now, actor, user_id, details))
+    return happened
 
 
 def _email_columns(actor: Actor, user: User, email: str | Unset | None) -> dict[str, Any]:

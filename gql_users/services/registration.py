@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gql_users.access import Client
+from gql_users.access import Actor, Client
 from gql_users.clock import Clock
 from gql_users.errors import Forbidden, Gathering
+from gql_users.events import EventKind, Happened
+from gql_users.models import Session, User
 from gql_users.repositories.unit_of_work import UnitsOfWork, repeated_on_collision
 from gql_users.security.passwords import Passwords
 from gql_users.services.accounts import Profile, new_account, words_about
 from gql_users.services.sessions import Sessions, SignedIn
+from gql_users.services.throttle import Reserved, Throttle
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +24,24 @@ class Registration:
     clock: Clock
     hasher: Passwords
     sessions: Sessions
+    throttle: Throttle
     is_open: bool
 
-    @repeated_on_collision
     async def register(self, email: str, password: str, profile: Profile, client: Client) -> SignedIn:
         """A new account, signed in.
 
-        Raises Invalid, WeakPassword, EmailTaken, UsernameTaken, and Forbidden when registration is closed.
+        Raises Invalid, WeakPassword, EmailTaken, UsernameTaken, RateLimited, and Forbidden when registration is closed.
         """
         if not self.is_open:
             raise Forbidden("Registration is closed. Ask an admin for an account.")
+        async with self.throttle.claiming(Actor(client=client)) as reserved:
+            user, session = await self._make(email, password, profile, client, reserved)
+        return await self.sessions.signed_in(user, session)
+
+    @repeated_on_collision
+    async def _make(
+        self, email: str, password: str, profile: Profile, client: Client, reserved: Reserved
+    ) -> tuple[User, Session]:
         now = self.clock.now()
         checks = Gathering()
         user = new_account(email, profile, checks, now)
@@ -41,4 +52,7 @@ class Registration:
         async with self.unit_of_work() as work:
             await work.users.add(user)
             session = await self.sessions.begin(work, user, client)
-        return self.sessions.signed_in(user, session)
+            who = Actor(user_id=user.id, session_id=session.id, client=client)
+            await work.events.add(Happened(EventKind.REGISTERED, now, who, user.id))
+            await self.throttle.succeeded(work, reserved)
+        return user, session

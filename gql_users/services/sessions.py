@@ -10,13 +10,13 @@ from gql_users import text
 from gql_users.access import Actor, Client
 from gql_users.clock import Clock
 from gql_users.errors import NotAuthentic, TokenExpired, TokenInvalid, TokenReused
+from gql_users.events import EventKind, Happened, id_at
 from gql_users.models import Session, User
 from gql_users.repositories.unit_of_work import UnitOfWork, UnitsOfWork, repeated_on_collision
 from gql_users.security.tokens import AccessClaims, RefreshClaims, Tokens, in_whole_seconds
+from gql_users.services.signing_keys import SigningKeys
 
 GRACE = timedelta(seconds=10)
-LONGEST_USER_AGENT = 400
-LONGEST_ADDRESS = 45
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,7 @@ class Sessions:
     unit_of_work: UnitsOfWork
     clock: Clock
     tokens: Tokens
+    keys: SigningKeys
     access_lifetime: timedelta
     idle_lifetime: timedelta
     absolute_lifetime: timedelta
@@ -60,59 +61,66 @@ class Sessions:
         """A new session of the user, in somebody's unit of work."""
         now = self.clock.now()
         session = Session(
+            id=id_at(now),
             user_id=user.id,
             generation=1,
             created_at=now,
             refreshed_at=now,
             expires_at=now + self.absolute_lifetime,
-            ip_address=text.for_record(client.ip_address, LONGEST_ADDRESS),
-            user_agent=text.for_record(client.user_agent, LONGEST_USER_AGENT),
+            ip_address=text.for_record(client.ip_address, text.LONGEST_ADDRESS),
+            user_agent=text.for_record(client.user_agent, text.LONGEST_USER_AGENT),
         )
         await work.sessions.add(session)
         return session
 
-    def signed_in(self, user: User, session: Session) -> SignedIn:
-        """The user with the tokens of the session's present generation.
+    async def signed_in(self, user: User, session: Session) -> SignedIn:
+        """The user with the tokens of the session's present generation. Never inside a unit of work.
 
         The refresh token depends on the session's row alone, so the same generation gives the same token again.
         """
+        key = await self.keys.active()
         now = self.clock.now()
         refresh_expires_at = in_whole_seconds(self._ends_at(session))
-        access_expires_at = in_whole_seconds(min(now + self.access_lifetime, session.expires_at))
+        access_expires_at = in_whole_seconds(min(now + self.access_lifetime, self._ends_at(session)))
         access = AccessClaims(user_id=user.id, session_id=session.id)
         refresh = RefreshClaims(session_id=session.id, generation=session.generation)
         return SignedIn(
             user,
             TokenPair(
-                access_token=self.tokens.access(access, now=now, expires_at=access_expires_at),
+                access_token=self.tokens.access(access, key, now=now, expires_at=access_expires_at),
                 access_token_expires_at=access_expires_at,
                 refresh_token=self.tokens.refresh(refresh, now=session.refreshed_at, expires_at=refresh_expires_at),
                 refresh_token_expires_at=refresh_expires_at,
             ),
         )
 
-    async def recognise(self, access_token: str) -> Actor:
-        """Who shows this access token. Somebody anonymous, with the reason, when it is not good."""
+    async def recognise(self, access_token: str, client: Client) -> Actor:
+        """Who shows this access token. Somebody anonymous, with the reason, when it is not good. Raises Unavailable."""
         try:
             now = self.clock.now()
-            claims = self.tokens.read_access(access_token, now=now)
+            key = await self.keys.verifying(self.tokens.kid(access_token))
+            claims = self.tokens.read_access(access_token, key, now=now)
             async with self.unit_of_work.reading() as work:
                 found = await work.sessions.find_with_user(claims.session_id)
             session, user = self._live(found, now)
             if user.id != claims.user_id:
                 raise TokenInvalid
         except NotAuthentic as refusal:
-            return Actor(token_refused=refusal.code)
-        return Actor(user_id=user.id, session_id=session.id, is_admin=user.is_admin)
+            return Actor(token_refused=refusal.code, client=client)
+        return Actor(user_id=user.id, session_id=session.id, is_admin=user.is_admin, client=client)
 
-    @repeated_on_collision
-    async def refresh(self, refresh_token: str) -> SignedIn:
+    async def refresh(self, refresh_token: str, client: Client) -> SignedIn:
         """Exchange a refresh token for the next one.
 
         The immediate predecessor gives the same successor again for ten seconds after the exchange (a lost reply, two
         tabs). Anything older ends the session, because two parties hold its tokens (RFC 9700, 4.14.2).
         Raises TokenInvalid, TokenExpired or TokenReused.
         """
+        user, session = await self._exchange(refresh_token, client)
+        return await self.signed_in(user, session)
+
+    @repeated_on_collision
+    async def _exchange(self, refresh_token: str, client: Client) -> tuple[User, Session]:
         now = self.clock.now()
         claims = self.tokens.read_refresh(refresh_token, now=now)
         async with self.unit_of_work() as work:
@@ -120,16 +128,17 @@ class Sessions:
             if claims.generation == session.generation:
                 advanced = await work.sessions.advance(session.id, seen=claims.generation, now=now)
                 if advanced is not None:
-                    return self.signed_in(user, advanced)
+                    await work.events.add(Happened(EventKind.REFRESHED, now, _themselves(session, client), user.id))
+                    return user, advanced
                 # Somebody exchanged it between our two statements, so it is the predecessor now.
                 session, user = self._live(await work.sessions.find_with_user(claims.session_id), now)
             if self._is_graced_predecessor(claims, session, now):
-                return self.signed_in(user, session)
-        await self._end_reused(session, now)
+                return user, session
+        await self._end_reused(session, client, now)
         raise TokenReused
 
     @repeated_on_collision
-    async def logout(self, refresh_token: str, scope: LogoutScope) -> None:
+    async def logout(self, refresh_token: str, scope: LogoutScope, client: Client) -> None:
         """End the session the refresh token belongs to, the user's other ones, or all.
 
         Ending a session that is over already succeeds. Raises TokenInvalid or TokenExpired, and TokenReused when more
@@ -140,26 +149,36 @@ class Sessions:
         async with self.unit_of_work() as work:
             found = await work.sessions.find_with_user(claims.session_id)
             if scope is LogoutScope.CURRENT:
-                await work.sessions.revoke(claims.session_id, now=now)
+                if await work.sessions.revoke(claims.session_id, now=now) and found is not None:
+                    await self._tell_signed_out(work, found[0], scope, client)
                 return
             session, user = self._live(found, now)
             if claims.generation == session.generation or self._is_graced_predecessor(claims, session, now):
                 keep = session.id if scope is LogoutScope.OTHERS else None
                 await work.sessions.revoke_all(user.id, now=now, keep=keep)
+                await self._tell_signed_out(work, session, scope, client)
                 return
-        await self._end_reused(session, now)
+        await self._end_reused(session, client, now)
         raise TokenReused
 
-    async def _end_reused(self, session: Session, now: datetime) -> None:
+    async def _tell_signed_out(self, work: UnitOfWork, session: Session, scope: LogoutScope, client: Client) -> None:
+        who, details = _themselves(session, client), {"scope": scope.name}
+        await work.events.add(Happened(EventKind.SIGNED_OUT, self.clock.now(), who, session.user_id, details))
+
+    async def _end_reused(self, session: Session, client: Client, now: datetime) -> None:
         """End a session whose token came back, in a unit of its own: the refusal that follows must not undo it."""
         async with self.unit_of_work() as work:
-            await work.sessions.revoke(session.id, now=now)
+            if await work.sessions.revoke(session.id, now=now):
+                # Whoever came is one of two who hold the token, and nobody knows which.
+                details = {"sessionId": str(session.id)}
+                happened = Happened(EventKind.TOKEN_REUSED, now, Actor(client=client), session.user_id, details)
+                await work.events.add(happened)
 
     def _is_graced_predecessor(self, claims: RefreshClaims, session: Session, now: datetime) -> bool:
         return claims.generation == session.generation - 1 and now - session.refreshed_at <= GRACE
 
     def _ends_at(self, session: Session) -> datetime:
-        return min(session.refreshed_at + self.idle_lifetime, session.expires_at)
+        return session.ends_at(self.idle_lifetime)
 
     def _live(self, found: tuple[Session, User] | None, now: datetime) -> tuple[Session, User]:
         """The session and its user, if both are still good."""
@@ -171,3 +190,8 @@ class Sessions:
         if now >= self._ends_at(session):
             raise TokenExpired
         return session, user
+
+
+def _themselves(session: Session, client: Client) -> Actor:
+    """Whose session it is, as who does something with it."""
+    return Actor(user_id=session.user_id, session_id=session.id, client=client)

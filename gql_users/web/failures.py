@@ -21,6 +21,7 @@ _CODES: dict[int, str] = {
     413: "BODY_TOO_LARGE",
     415: "UNSUPPORTED_MEDIA_TYPE",
     422: ErrorCode.INVALID,
+    429: ErrorCode.RATE_LIMITED,
     500: "INTERNAL_SERVER_ERROR",
 }
 

@@ -6,6 +6,7 @@ import logging
 import re
 import time
 from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import Protocol
 from uuid import uuid4
 
@@ -44,8 +45,9 @@ class Frame:
     A usable `X-Request-ID` that came with the request is kept, so that one id follows a request through many services.
     """
 
-    def __init__(self, app: ASGIApp, *, strict_transport: bool) -> None:
+    def __init__(self, app: ASGIApp, *, strict_transport: bool, trusted_proxies: int) -> None:
         self.app = app
+        self.trusted_proxies = trusted_proxies
         self.headers = dict(SECURITY_HEADERS)
         if strict_transport:
             self.headers["Strict-Transport-Security"] = "max-age=31536000"
@@ -55,9 +57,11 @@ class Frame:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
+        headers = Headers(scope=scope)
+        given = headers.get("x-request-id", "")
         request_id = given if _USABLE_ID.fullmatch(given) else uuid4().hex
         scope["gql_users.request_id"] = request_id
+        scope["client"] = self._client(scope, headers)
         # What stays when there is nobody left to answer, as web servers write it.
         started, status = time.perf_counter(), 499
 
@@ -65,10 +69,10 @@ class Frame:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = request_id
+                answered = MutableHeaders(scope=message)
+                answered["X-Request-ID"] = request_id
                 for name, value in self.headers.items():
-                    headers.setdefault(name, value)
+                    answered.setdefault(name, value)
             await send(message)
 
         try:
@@ -85,6 +89,20 @@ class Frame:
                     "client": scope["client"][0] if scope.get("client") else None,
                 },
             )
+
+    def _client(self, scope: Scope, headers: Headers) -> tuple[str, int] | None:
+        """Who is behind the proxies: each of them adds, at the end, the address it was reached from.
+
+        What stands further to the left anybody may have written. Somebody who comes past the proxies is who connects.
+        """
+        connected: tuple[str, int] | None = scope.get("client")
+        forwarded = [each.strip() for line in headers.getlist("x-forwarded-for") for each in line.split(",")]
+        if not self.trusted_proxies or len(forwarded) < self.trusted_proxies:
+            return connected
+        try:
+            return str(ip_address(forwarded[-self.trusted_proxies])), 0
+        except ValueError:
+            return connected
 
 
 class Mask:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.requests import HTTPConnection
 
-from gql_users.access import ANONYMOUS, Actor, Client
+from gql_users.access import Actor, Client
 from gql_users.errors import ErrorCode
 from gql_users.services import Services
 
@@ -15,17 +15,17 @@ async def actor_of(request: HTTPConnection, services: Services) -> Actor:
     A token that is not good makes its bearer anonymous, with the reason, and blocks nothing that strangers may do.
     Raises Unavailable when the database cannot say.
     """
-    header = request.headers.get("authorization")
+    header, client = request.headers.get("authorization"), client_of(request)
     if header is None:
-        return ANONYMOUS
+        return Actor(client=client)
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer":
-        return Actor(token_refused=ErrorCode.TOKEN_INVALID)
-    return await services.sessions.recognise(token.strip())
+        return Actor(token_refused=ErrorCode.TOKEN_INVALID, client=client)
+    return await services.sessions.recognise(token.strip(), client)
 
 
 def client_of(request: HTTPConnection) -> Client:
-    """Where the request comes from: the socket's address, and the browser as it names itself."""
+    """Where the request comes from: the client's address, and the browser as it names itself."""
     return Client(
         ip_address=request.client.host if request.client is not None else None,
         user_agent=request.headers.get("user-agent"),

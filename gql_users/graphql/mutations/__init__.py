@@ -10,7 +10,9 @@ from gql_users.graphql.mutations.patch_user import patch_user
 from gql_users.graphql.mutations.reactivate_user import reactivate_user
 from gql_users.graphql.mutations.refresh import refresh
 from gql_users.graphql.mutations.register import register
+from gql_users.graphql.mutations.revoke_session import revoke_session
 from gql_users.graphql.mutations.set_user_admin import set_user_admin
+from gql_users.graphql.mutations.unlock_user import unlock_user
 from gql_users.graphql.mutations.update_user import update_user
 
 __all__ = [
@@ -24,6 +26,8 @@ __all__ = [
     "reactivate_user",
     "refresh",
     "register",
+    "revoke_session",
     "set_user_admin",
+    "unlock_user",
     "update_user",
 ]

@@ -41,5 +41,6 @@ class LogoutPayload:
 @refusals_in(LogoutPayload)
 async def logout(info: Info, input: LogoutInput) -> LogoutPayload:
     """Ends sessions; one that is over already stays over."""
-    await info.context.services.sessions.logout(input.refresh_token, sessions.LogoutScope(input.scope.value))
+    context, scope = info.context, sessions.LogoutScope(input.scope.value)
+    await context.services.sessions.logout(input.refresh_token, scope, context.client)
     return LogoutPayload()

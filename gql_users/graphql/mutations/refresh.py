@@ -32,5 +32,6 @@ class RefreshPayload:
 @refusals_in(RefreshPayload)
 async def refresh(info: Info, input: RefreshInput) -> RefreshPayload:
     """Exchanges a refresh token for the next pair."""
-    signed_in = await info.context.services.sessions.refresh(input.refresh_token)
+    context = info.context
+    signed_in = await context.services.sessions.refresh(input.refresh_token, context.client)
     return RefreshPayload(user=User.of(signed_in.user), tokens=TokenPair.of(signed_in.tokens))

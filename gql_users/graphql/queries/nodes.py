@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Annotated
+from uuid import UUID
 
 import strawberry
 
 from gql_users.graphql.context import Info
-from gql_users.graphql.ids import find_user_number
+from gql_users.graphql.ids import find_event_id, find_session_id, find_user_number
+from gql_users.graphql.types.event import Event
 from gql_users.graphql.types.node import Node
+from gql_users.graphql.types.session import Session
 from gql_users.graphql.types.user import User
 
 
@@ -17,6 +21,19 @@ async def find_nodes(
 ) -> list[Node | None]:
     """The things with these ids, in their order; null for what does not exist or may not be seen."""
     context = info.context
-    numbers = [find_user_number(each) for each in ids]
-    found = await context.services.directory.find_many(context.actor, numbers)
-    return [User.of_found(each) for each in found]
+    actor, services = context.actor, context.services
+    # Asked first in any case: it says who may ask, and for how many.
+    users = await services.directory.find_many(actor, [find_user_number(each) for each in ids])
+    found: dict[str, Node] = {each: User.of(user) for each, user in zip(ids, users, strict=True) if user is not None}
+    if sessions := _of_kind(find_session_id, ids):
+        rows = await services.session_list.find_many(actor, [*sessions.values()])
+        found |= {each: Session.of(info, row) for each, row in zip(sessions, rows, strict=True) if row is not None}
+    if events := _of_kind(find_event_id, ids):
+        logged = await services.history.find_many(actor, [*events.values()])
+        found |= {each: Event.of(row) for each, row in zip(events, logged, strict=True) if row is not None}
+    return [found.get(each) for each in ids]
+
+
+def _of_kind(find: Callable[[str], UUID | None], ids: Sequence[str]) -> dict[str, UUID]:
+    """Those of the ids that are of one kind, and what they stand for."""
+    return {each: key for each in ids if (key := find(each)) is not None}

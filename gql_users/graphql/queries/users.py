@@ -10,16 +10,11 @@ import strawberry
 from gql_users.criteria import UserFilter
 from gql_users.graphql.connections import Connection, connection
 from gql_users.graphql.context import Info
+from gql_users.graphql.inputs.page import After, Before, First, Last
 from gql_users.graphql.inputs.user_filter import UserFilterInput, UserOrderInput
 from gql_users.graphql.types.user import User
 from gql_users.paging import PageRequest
 
-First = Annotated[
-    int | None, strawberry.argument(description="How many from the beginning, or after `after`; 0 to 100.")
-]
-After = Annotated[str | None, strawberry.argument(description="The cursor behind which the page begins.")]
-Last = Annotated[int | None, strawberry.argument(description="How many from the end, or before `before`; 0 to 100.")]
-Before = Annotated[str | None, strawberry.argument(description="The cursor before which the page ends.")]
 Search = Annotated[str | None, strawberry.argument(description="Part of a name, username or address, ignoring case.")]
 
 

@@ -49,4 +49,11 @@ class AuthenticationError(MutationError):
     """INVALID_CREDENTIALS, TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_REUSED."""
 
 
-KINDS = (ValidationError, NotFoundError, ForbiddenError, ConflictError, AuthenticationError)
+@strawberry.type(description="Too many tries failed; the next one has to wait.")
+class RateLimitedError(MutationError):
+    """RATE_LIMITED."""
+
+    retry_after_seconds: int = strawberry.field(description="How long to wait before the next try.")
+
+
+KINDS = (ValidationError, NotFoundError, ForbiddenError, ConflictError, AuthenticationError, RateLimitedError)

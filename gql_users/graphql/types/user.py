@@ -3,14 +3,39 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Self
+from functools import partial
+from typing import Any, Self
 
 import strawberry
 
 from gql_users import models
+from gql_users.graphql.connections import Connection, connection
+from gql_users.graphql.context import Info
 from gql_users.graphql.ids import global_id
+from gql_users.graphql.inputs.page import After, Before, First, Last
+from gql_users.graphql.types.event import Event
 from gql_users.graphql.types.node import Node
 from gql_users.graphql.types.scalars import BigInt
+from gql_users.graphql.types.session import Session
+from gql_users.paging import PageRequest
+
+
+async def _sessions(
+    root: Any, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+) -> Connection[Session] | None:
+    """A page of the live sessions."""
+    actor, sessions = info.context.actor, info.context.services.session_list
+    page = await sessions.page(actor, root.database_id, PageRequest(first, after, last, before))
+    return connection(page, partial(Session.of, info), partial(sessions.count, actor, root.database_id))
+
+
+async def _events(
+    root: Any, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+) -> Connection[Event] | None:
+    """A page of the account's security history."""
+    actor, history = info.context.actor, info.context.services.history
+    page = await history.page_of(actor, root.database_id, PageRequest(first, after, last, before))
+    return connection(page, Event.of, partial(history.count_of, actor, root.database_id))
 
 
 @strawberry.type(description="A person's account. Seen by that person and by admins.")
@@ -34,6 +59,13 @@ class User(Node):
     updated_at: datetime = strawberry.field(description="When the account last changed; signing in is no change.")
     last_login_at: datetime | None = strawberry.field(description="When they last signed in.")
     version: int = strawberry.field(description="Grows with each change; send it back as `expectedVersion`.")
+
+    sessions: Connection[Session] | None = strawberry.field(
+        resolver=_sessions, description="Where they are signed in, the newest first. For oneself and admins."
+    )
+    events: Connection[Event] | None = strawberry.field(
+        resolver=_events, description="What happened to the account, the newest first. For oneself and admins."
+    )
 
     @classmethod
     def of(cls, user: models.User) -> Self:

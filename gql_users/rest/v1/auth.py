@@ -16,8 +16,9 @@ def routes(wrapping: Wrapping) -> APIRouter:
     """Signing in, refreshing and signing out."""
     routes = APIRouter(prefix="/auth", tags=["v1: sign-in"])
     failures = wrapping.failures(_401="The proof of identity does not hold.", _422="Not valid.", _503="Not now.")
+    guessing = failures | wrapping.failures(_429="Too many attempts.")
 
-    @routes.post("/login", summary="Sign in", response_model=wrapping.model(Tokens), responses=failures)
+    @routes.post("/login", summary="Sign in", response_model=wrapping.model(Tokens), responses=guessing)
     async def login(body: SigningIn, request: Request, services: Serving) -> Any:
         """A new session. Every failure looks the same."""
         client = client_of(request)
@@ -25,14 +26,15 @@ def routes(wrapping: Wrapping) -> APIRouter:
         return wrapping.wrap(Tokens.of(signed_in.tokens))
 
     @routes.post("/refresh", summary="Stay signed in", response_model=wrapping.model(Tokens), responses=failures)
-    async def refresh(body: Refreshing, services: Serving) -> Any:
+    async def refresh(body: Refreshing, request: Request, services: Serving) -> Any:
         """The next pair of tokens for a refresh token; an access token is not accepted here."""
-        return wrapping.wrap(Tokens.of((await services.sessions.refresh(body.refresh_token)).tokens))
+        signed_in = await services.sessions.refresh(body.refresh_token, client_of(request))
+        return wrapping.wrap(Tokens.of(signed_in.tokens))
 
     @routes.post("/logout", summary="Sign out", response_model=wrapping.model(None), responses=failures)
-    async def logout(body: SigningOut, services: Serving) -> Any:
+    async def logout(body: SigningOut, request: Request, services: Serving) -> Any:
         """End this session, the others, or all."""
-        await services.sessions.logout(body.refresh_token, body.scope)
+        await services.sessions.logout(body.refresh_token, body.scope, client_of(request))
         return wrapping.wrap(None)
 
     return routes

@@ -17,6 +17,7 @@ def routes(wrapping: Wrapping) -> APIRouter:
     routes = APIRouter(prefix="/users/me", tags=["v1: one's own account"])
     a_user = wrapping.model(User)
     reading = wrapping.failures(_401="Not signed in.", _503="Not now.")
+    guessing = wrapping.failures(_401="Not signed in.", _422="Not valid.", _429="Too many attempts.", _503="Not now.")
     changing = wrapping.failures(_401="Not signed in.", _409="In use.", _422="Not valid.", _503="Not now.")
 
     @routes.get("", summary="Who am I?", response_model=a_user, responses=reading)
@@ -32,7 +33,7 @@ def routes(wrapping: Wrapping) -> APIRouter:
         """What is mentioned changes, the rest stays."""
         return wrapping.wrap(User.of(await services.profiles.patch(actor, actor.user_id or 0, body.said().profile)))
 
-    @routes.post("/password", summary="Change my password", response_model=a_user, responses=changing)
+    @routes.post("/password", summary="Change my password", response_model=a_user, responses=guessing)
     async def password(body: ChangingPassword, services: Serving, actor: SignedIn) -> Any:
         """The present password is asked for; every other session ends."""
         changed = await services.passwords.change(actor, body.current_password, body.new_password)

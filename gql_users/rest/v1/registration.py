@@ -21,7 +21,13 @@ def routes(wrapping: Wrapping) -> APIRouter:
         status_code=201,
         summary="Register",
         response_model=wrapping.model(User),
-        responses=wrapping.failures(_403="Registration is closed.", _409="In use.", _422="Not valid.", _503="Not now."),
+        responses=wrapping.failures(
+            _403="Registration is closed.",
+            _409="In use.",
+            _422="Not valid.",
+            _429="Too many attempts.",
+            _503="Not now.",
+        ),
     )
     async def register(body: Registering, request: Request, services: Serving) -> Any:
         """Make an account of one's own. Sign in to it next."""

@@ -1,0 +1,54 @@
+"""How often somebody may try: how many failures are free, and how long to wait after more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+
+FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(minutes=15)
+FORGOTTEN_AFTER = timedelta(hours=1)
+
+# Verifying a password takes milliseconds: who reserved an attempt and has said nothing for so long is gone.
+ABANDONED_AFTER = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """What is known of past tries: those that failed, and those that are under way."""
+
+    failed: int = 0
+    pending: int = 0
+    reserved_at: datetime | None = None
+    failed_at: datetime | None = None
+
+    def as_of(self, now: datetime) -> Tries:
+        """The same as it counts now: what was abandoned has failed, and what is long past is forgotten."""
+        tries = self
+        if tries.pending and tries.reserved_at is not None and now - tries.reserved_at >= ABANDONED_AFTER:
+            tries = Tries(tries.failed + tries.pending, 0, tries.reserved_at, tries.reserved_at)
+        if tries.failed and (tries.failed_at is None or now - tries.failed_at >= FORGOTTEN_AFTER):
+            tries = Tries(0, tries.pending, tries.reserved_at, None)
+        return tries
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many failures are free. After that each one doubles the wait, up to a quarter of an hour.
+
+    It never becomes a lock: after each wait there is one more try.
+    """
+
+    free: int
+
+    def wait_seconds(self, tries: Tries, now: datetime) -> int:
+        """How long until the next try may begin; 0 when it may begin now, or as soon as others are through."""
+        if tries.failed < self.free or tries.failed_at is None:
+            return 0
+        doubled = FIRST_WAIT * (1 << min(tries.failed - self.free, 10))
+        return max(0, ceil((tries.failed_at + min(doubled, LONGEST_WAIT) - now).total_seconds()))
+
+    def has_room(self, tries: Tries) -> bool:
+        """May one more begin beside those under way, supposing that all of them fail?"""
+        return tries.pending < max(1, self.free - tries.failed)

@@ -1,0 +1,190 @@
+"""The throttle: guessing passwords gets slow, whoever guesses, through whichever door, on however many replicas."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import random
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from gql_users import models
+from gql_users.access import Actor, Client
+from gql_users.clock import Clock
+from gql_users.errors import Conflict, InvalidCredentials, RateLimited, Refusal
+from gql_users.events import EventKind, Happened
+from gql_users.repositories.attempts import Pair
+from gql_users.repositories.unit_of_work import UnitOfWork, UnitsOfWork, repeated_on_collision
+from gql_users.security.throttle import Limit, Tries
+
+ANY_ACCOUNT = ""
+
+# Attempts that others have under way are over in a fraction of a second: worth waiting for, instead of refusing
+# somebody who knows the password. Hurried ones look often, and a crowd looks more and more rarely.
+LONGEST_TURN_S = 10.0
+FIRST_LOOK_S = 0.02
+RAREST_LOOK_S = 0.5
+
+
+Limited = tuple[tuple[Pair, Limit], ...]
+
+
+@dataclass(slots=True)
+class Reserved:
+    """An attempt that was let in: it is counted already, until it turns out well. `user_id` is whom it is about."""
+
+    limited: Limited
+    by: Actor
+    user_id: int | None = None
+
+    @property
+    def pairs(self) -> list[Pair]:
+        """What it counts towards."""
+        return [pair for pair, _ in self.limited]
+
+
+@dataclass(frozen=True, slots=True)
+class Throttle:
+    """Counts attempts in the database before anything is verified, so that no parallel request is faster.
+
+    `key` is 32 secret bytes: accounts and networks are written down as keyed hashes.
+    """
+
+    unit_of_work: UnitsOfWork
+    clock: Clock
+    key: bytes
+    per_account: Limit
+    per_network: Limit
+
+    @asynccontextmanager
+    async def proving(self, account: str, by: Actor) -> AsyncIterator[Reserved]:
+        """One attempt to prove that one knows the password of an account, reserved before the block runs.
+
+        Raises RateLimited when it is not yet time for one. InvalidCredentials out of the block counts as a failure, in
+        a unit of its own; the block itself gives the attempt to `succeeded` in the unit of what it does. Anything else
+        that goes wrong proves nothing, and gives the attempt back. `account` is the same text for whatever is the same
+        account, and tells nothing about whether it exists.
+        """
+        network = self._network(by.client)
+        of_account = (self._hash("account", account), network), self.per_account
+        limited = of_account, ((ANY_ACCOUNT, network), self.per_network)
+        async with self._attempt(limited, by, InvalidCredentials, told_as=EventKind.SIGN_IN_REFUSED) as reserved:
+            yield reserved
+
+    @asynccontextmanager
+    async def claiming(self, by: Actor) -> AsyncIterator[Reserved]:
+        """One attempt to claim an address or a username. That it is taken counts as a failure, as with `proving`.
+
+        Otherwise a registration form would tell fast who has an account.
+        """
+        limited = (((self._hash("account", "claims"), self._network(by.client)), self.per_network),)
+        async with self._attempt(limited, by, Conflict, told_as=None) as reserved:
+            yield reserved
+
+    async def succeeded(self, work: UnitOfWork, reserved: Reserved) -> None:
+        """Give an attempt back, in somebody's unit of work; the account's earlier failures are forgotten."""
+        rows = await work.attempts.lock(reserved.pairs, now=self.clock.now())
+        for pair, row in rows.items():
+            row.pending = max(0, row.pending - 1)
+            if pair[0] != ANY_ACCOUNT and reserved.user_id is not None:
+                row.failed, row.failed_at = 0, None
+        await work.attempts.save()
+
+    async def forget_accounts(self, work: UnitOfWork, accounts: Sequence[str]) -> None:
+        """Let everybody try these accounts again at once, in somebody's unit of work."""
+        await work.attempts.forget_accounts([self._hash("account", account) for account in accounts])
+
+    async def forget_network(self, work: UnitOfWork, ip_address: str) -> None:
+        """Let a network try again at once, in somebody's unit of work."""
+        await work.attempts.forget_network(self._network(Client(ip_address)))
+
+    @asynccontextmanager
+    async def _attempt(
+        self, limited: Limited, by: Actor, failure: type[Refusal], *, told_as: EventKind | None
+    ) -> AsyncIterator[Reserved]:
+        reserved = Reserved(limited, by)
+        await self._take_turn(reserved)
+        try:
+            yield reserved
+        except failure:
+            await self._failed(reserved, told_as)
+            raise
+        except BaseException:
+            await self._gave_up(reserved)
+            raise
+
+    async def _take_turn(self, reserved: Reserved) -> None:
+        """Wait for those under way, and then begin. Raises RateLimited."""
+        look, waited = FIRST_LOOK_S, 0.0
+        while not await self._is_let_in(reserved):
+            if waited >= LONGEST_TURN_S:
+                raise RateLimited(1)
+            pause = random.uniform(look / 2, look)  # noqa: S311 - spreads, hides nothing
+            await asyncio.sleep(pause)
+            waited, look = waited + pause, min(look * 2, RAREST_LOOK_S)
+
+    @repeated_on_collision
+    async def _is_let_in(self, reserved: Reserved) -> bool:
+        """Count the attempt as under way, if there is room beside the others. Raises RateLimited."""
+        now = self.clock.now()
+        async with self.unit_of_work() as work:
+            rows = await work.attempts.lock(reserved.pairs, now=now)
+            counted = [(rows[pair], limit, _tries(rows[pair]).as_of(now)) for pair, limit in reserved.limited]
+            wait = max(limit.wait_seconds(tries, now) for _, limit, tries in counted)
+            if wait:
+                raise RateLimited(wait)
+            if not all(limit.has_room(tries) for _, limit, tries in counted):
+                return False
+            for row, _, tries in counted:
+                row.failed, row.failed_at = tries.failed, tries.failed_at
+                row.pending, row.reserved_at = tries.pending + 1, now
+            await work.attempts.save()
+        return True
+
+    @repeated_on_collision
+    async def _failed(self, reserved: Reserved, told_as: EventKind | None) -> None:
+        """Count a failure, in a unit of its own: the refusal that follows must not undo it."""
+        now = self.clock.now()
+        async with self.unit_of_work() as work:
+            rows = await work.attempts.lock(reserved.pairs, now=now)
+            for row in rows.values():
+                row.failed, row.failed_at, row.pending = row.failed + 1, now, max(0, row.pending - 1)
+            await work.attempts.save()
+            if told_as is not None:
+                await work.events.add(Happened(told_as, now, reserved.by, reserved.user_id))
+            wait = max(limit.wait_seconds(_tries(rows[pair]), now) for pair, limit in reserved.limited)
+            if wait:
+                details = {"retryAfterSeconds": wait}
+                await work.events.add(Happened(EventKind.THROTTLED, now, reserved.by, reserved.user_id, details))
+
+    @repeated_on_collision
+    async def _gave_up(self, reserved: Reserved) -> None:
+        async with self.unit_of_work() as work:
+            for row in (await work.attempts.lock(reserved.pairs, now=self.clock.now())).values():
+                row.pending = max(0, row.pending - 1)
+            await work.attempts.save()
+
+    def _network(self, client: Client) -> str:
+        return self._hash("network", _network(client.ip_address or ""))
+
+    def _hash(self, kind: str, text: str) -> str:
+        content = f"{kind} {text}".encode("utf-8", "surrogatepass")
+        return blake2b(content, key=self.key, digest_size=16).hexdigest()
+
+
+def _tries(row: models.Attempt) -> Tries:
+    return Tries(row.failed, row.pending, row.reserved_at, row.failed_at)
+
+
+def _network(ip_address: str) -> str:
+    """What one client can be expected to have of addresses: one of IPv4, or a /64 of IPv6."""
+    try:
+        address = ipaddress.ip_address(ip_address.partition("%")[0])
+    except ValueError:
+        return ip_address
+    if isinstance(address, ipaddress.IPv6Address):
+        mapped = address.ipv4_mapped
+        return str(mapped or ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
