@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from gql_users.access import Actor, can_see_events, can_see_security, require, require_own_or_admin
+from gql_users.access import (
+    Actor,
+    can_see_events,
+    can_see_origin,
+    can_see_security,
+    require,
+    require_own_or_admin,
+)
 from gql_users.criteria import EventFilter, shape
 from gql_users.models import Event
 from gql_users.paging import Cursors, Page, PageRequest
@@ -23,7 +30,7 @@ class History:
     async def page(self, actor: Actor, request: PageRequest, wanted: EventFilter) -> Page[Event]:
         """A page of what happened to anybody, the newest first. Raises Unauthenticated, Forbidden and BadUserInput."""
         require(can_see_events(actor), actor)
-        return await self._page(request, wanted, f"events {shape(wanted)}")
+        return await self._page(actor, request, wanted, f"events {shape(wanted)}")
 
     async def count(self, actor: Actor, wanted: EventFilter) -> int:
         """How many events match. Raises Unauthenticated and Forbidden."""
@@ -34,7 +41,7 @@ class History:
     async def page_of(self, actor: Actor, user_id: int, request: PageRequest) -> Page[Event]:
         """A page of what happened to one account, the newest first. Raises Unauthenticated, NotFound, BadUserInput."""
         require_own_or_admin(can_see_security(actor, user_id), actor)
-        return await self._page(request, EventFilter(user_id=user_id), f"events of {user_id}")
+        return await self._page(actor, request, EventFilter(user_id=user_id), f"events of {user_id}")
 
     async def count_of(self, actor: Actor, user_id: int) -> int:
         """How many events are about one account. Raises Unauthenticated and NotFound."""
@@ -47,14 +54,23 @@ class History:
         require(not actor.is_anonymous, actor)
         async with self.unit_of_work.reading() as work:
             found = await work.events.find_many(ids)
-        return [found[each] if each in found and self._is_seen(actor, found[each]) else None for each in ids]
+        seen = {each.id: _as_seen(actor, each) for each in found.values() if self._is_seen(actor, each)}
+        return [seen.get(each) for each in ids]
 
     def _is_seen(self, actor: Actor, event: Event) -> bool:
         is_about_somebody = event.user_id is not None
         return can_see_events(actor) or (is_about_somebody and can_see_security(actor, event.user_id or 0))
 
-    async def _page(self, request: PageRequest, wanted: EventFilter, scope: str) -> Page[Event]:
+    async def _page(self, actor: Actor, request: PageRequest, wanted: EventFilter, scope: str) -> Page[Event]:
         part = request.slice(self.cursors, scope)
         async with self.unit_of_work.reading() as work:
             found, has_next, has_previous = await work.events.page(wanted, part)
-        return Page(found, [self.cursors.seal((str(each.id),), scope) for each in found], has_next, has_previous)
+        cursors = [self.cursors.seal((str(each.id),), scope) for each in found]
+        return Page([_as_seen(actor, each) for each in found], cursors, has_next, has_previous)
+
+
+def _as_seen(actor: Actor, event: Event) -> Event:
+    """The event without what the actor may not see of it. Its unit of work is over, so nothing of it is lost."""
+    if not can_see_origin(actor, event.actor_id):
+        event.ip_address = event.user_agent = None
+    return event

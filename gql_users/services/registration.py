@@ -34,6 +34,8 @@ class Registration:
         """
         if not self.is_open:
             raise Forbidden("Registration is closed. Ask an admin for an account.")
+        # What no address or password can be is no claim to one.
+        self._checked(email, password, profile)
         async with self.throttle.claiming(Actor(client=client)) as reserved:
             user, session = await self._make(email, password, profile, client, reserved)
         return await self.sessions.signed_in(user, session)
@@ -42,13 +44,9 @@ class Registration:
     async def _make(
         self, email: str, password: str, profile: Profile, client: Client, reserved: Reserved
     ) -> tuple[User, Session]:
-        now = self.clock.now()
-        checks = Gathering()
-        user = new_account(email, profile, checks, now)
-        accepted = checks("", self.hasher.check, password, words_about(user))
-        checks.settle()
+        user, accepted = self._checked(email, password, profile)
         user.password_hash = await self.hasher.hash(accepted)
-        user.last_login_at = now
+        user.last_login_at = now = user.created_at
         async with self.unit_of_work() as work:
             await work.users.add(user)
             session = await self.sessions.begin(work, user, client)
@@ -56,3 +54,11 @@ class Registration:
             await work.events.add(Happened(EventKind.REGISTERED, now, who, user.id))
             await self.throttle.succeeded(work, reserved)
         return user, session
+
+    def _checked(self, email: str, password: str, profile: Profile) -> tuple[User, str]:
+        """The account as it would be, and the password as it would be hashed. Raises what is wrong, all at once."""
+        checks = Gathering()
+        user = new_account(email, profile, checks, self.clock.now())
+        accepted = checks("", self.hasher.check, password, words_about(user))
+        checks.settle()
+        return user, accepted
