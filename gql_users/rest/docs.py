@@ -57,10 +57,14 @@ def describe(app: FastAPI, contract: Contract) -> None:
                     operation["responses"].pop("422", None)
         return described
 
-    @app.get("/openapi.json", include_in_schema=False)
-    async def openapi(request: Request) -> JSONResponse:
-        prefix = request.scope.get("root_path", "")
-        return JSONResponse(document() | ({"servers": [{"url": prefix}]} if prefix else {}))
+    app.state.document = document
+    app.add_api_route("/openapi.json", _openapi, include_in_schema=False)
+
+
+async def _openapi(request: Request) -> JSONResponse:
+    # Not inside `describe`: the framework remembers endpoints for good, and this one would keep its application alive.
+    prefix = request.scope.get("root_path", "")
+    return JSONResponse(request.app.state.document() | ({"servers": [{"url": prefix}]} if prefix else {}))
 
 
 @router.get("")
