@@ -14,6 +14,8 @@ class Client:
 
     ip_address: str | None = None
     user_agent: str | None = None
+    languages: str | None = None
+    """What its user reads, as `Accept-Language` says it (RFC 9110, 12.5.4)."""
 
 
 @dataclass(frozen=True, slots=True)

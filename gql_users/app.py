@@ -9,12 +9,14 @@ from contextlib import asynccontextmanager, suppress
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 from gql_users import clock as clocks
 from gql_users.graphql import explorer
 from gql_users.graphql.endpoint import GraphQLEndpoint
 from gql_users.graphql.errors import request_failed
+from gql_users.mail.senders import Sender
+from gql_users.pages import pages
 from gql_users.rest import docs, errors, health, users, v1, well_known
 from gql_users.rest.contracts import CONTRACTS
 from gql_users.rest.v1.envelope import Wrapping
@@ -26,7 +28,9 @@ from gql_users.web.middleware import BodyRules, Frame, Mask
 from gql_users.worker import work
 
 
-def create_app(settings: Settings | None = None, *, clock: clocks.Clock | None = None) -> FastAPI:
+def create_app(
+    settings: Settings | None = None, *, clock: clocks.Clock | None = None, sender: Sender | None = None
+) -> FastAPI:
     """The service as an ASGI application, to be served or mounted in another one.
 
     Without settings they are read from the environment. Nothing connects before the first request. A mounted
@@ -34,15 +38,16 @@ def create_app(settings: Settings | None = None, *, clock: clocks.Clock | None =
     lifespan to let the connections go. Raises pydantic.ValidationError for settings that make no sense.
     """
     settings = settings or Settings()
-    services = wire(settings, clock or clocks.SystemClock())
+    services = wire(settings, clock or clocks.SystemClock(), sender)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        by_the_clock = asyncio.create_task(work(services))
+        by_the_clock = asyncio.create_task(work(services)) if settings.worker else None
         yield
-        by_the_clock.cancel()
-        with suppress(asyncio.CancelledError):
-            await by_the_clock
+        if by_the_clock is not None:
+            by_the_clock.cancel()
+            with suppress(asyncio.CancelledError):
+                await by_the_clock
         await services.operation.close()
 
     app = FastAPI(
@@ -69,6 +74,7 @@ def create_app(settings: Settings | None = None, *, clock: clocks.Clock | None =
     shapes = Shapes({"/users": contract.shape, "/api/v1": wrapping.shape, "/graphql": request_failed})
     errors.install(app, shapes)
     docs.describe(app, contract)
+    app.router.routes.append(Mount("/account", pages(services, settings)))
     app.router.routes.append(Route("/graphql", GraphQLEndpoint(services, settings), include_in_schema=False))
     if settings.shows_explorer:
         app.mount("/graphql/assets", explorer.assets())

@@ -13,6 +13,7 @@
     ├── Forbidden                FORBIDDEN
     ├── NotAuthentic
     │   ├── InvalidCredentials   INVALID_CREDENTIALS
+    │   ├── EmailUnverified      EMAIL_UNVERIFIED     right, but the address has to be verified before
     │   ├── TokenInvalid         TOKEN_INVALID
     │   ├── TokenExpired         TOKEN_EXPIRED
     │   └── TokenReused          TOKEN_REUSED         a refresh token was used twice: its session is over
@@ -49,6 +50,7 @@ class ErrorCode(StrEnum):
     NOT_FOUND = "NOT_FOUND"
     FORBIDDEN = "FORBIDDEN"
     INVALID_CREDENTIALS = "INVALID_CREDENTIALS"
+    EMAIL_UNVERIFIED = "EMAIL_UNVERIFIED"
     TOKEN_INVALID = "TOKEN_INVALID"  # noqa: S105 - the name of a code
     TOKEN_EXPIRED = "TOKEN_EXPIRED"  # noqa: S105 - the name of a code
     TOKEN_REUSED = "TOKEN_REUSED"  # noqa: S105 - the name of a code
@@ -172,6 +174,13 @@ class InvalidCredentials(NotAuthentic):
 
     code = ErrorCode.INVALID_CREDENTIALS
     message = "The e-mail address, username or password is wrong."
+
+
+class EmailUnverified(NotAuthentic):
+    """The password is right, and the installation asks for a verified address before anybody signs in."""
+
+    code = ErrorCode.EMAIL_UNVERIFIED
+    message = "Verify your e-mail address first; the link is in the letter we sent you."
 
 
 class TokenInvalid(NotAuthentic):

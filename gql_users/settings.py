@@ -54,8 +54,32 @@ class Settings(BaseSettings):
         "http://localhost:8000",
         description="Where people reach the service; also the issuer (`iss`) of its tokens.",
     )
-    registration: Literal["open", "closed"] = Field(
-        "open", description="Whether anybody may register, or only admins create accounts."
+    registration: Literal["open", "quiet", "closed"] = Field(
+        "open",
+        description="Whether anybody may register, or only admins create accounts. `quiet` is open, and says no word "
+        "about addresses that are taken: their owners get a letter.",
+    )
+    sign_in_requires_verified_email: bool = Field(
+        False, description="Whether people verify their address before they can sign in."
+    )
+    smtp_url: SecretStr | None = Field(
+        None,
+        description="The mail server: `smtp://user:password@host:587` (STARTTLS where it is offered), "
+        "`smtp+starttls://` (never without), `smtps://host:465`. Without it, development prints letters, and "
+        "production keeps them until there is one.",
+    )
+    mail_from: str = Field("gql_users <no-reply@localhost>", description="Whom letters come from.")
+    product_name: str = Field("gql_users", description="What letters and pages call the product.")
+    product_colour: str = Field(
+        "#2456c7", pattern="^#[0-9a-fA-F]{6}$", description="The colour of buttons in letters and pages."
+    )
+    templates_dir: Path | None = Field(
+        None,
+        description="A folder with templates and texts that replace ours, file by file; `docs/letters.md` names them.",
+    )
+    default_locale: str = Field("en", description="The language of letters and pages when nobody says another one.")
+    worker: bool = Field(
+        True, description="Whether serving processes also deliver letters; otherwise `gql-users worker` does."
     )
     rest_contract: Literal["crud", "people", "accounts"] = Field(
         "crud", description="Which older service's contract `/users` speaks; `docs/rest.md` shows them."

@@ -19,6 +19,7 @@ SHORTEST_USERNAME = 3
 LONGEST_NAME = 200
 LONGEST_NAME_PART = 100
 LONGEST_SEARCH = 200
+LONGEST_LOCALE = 35
 LONGEST_USER_AGENT = 400
 LONGEST_ADDRESS = 45  # an IPv6 address with an IPv4 one inside
 
@@ -27,6 +28,7 @@ LONGEST_ADDRESS = 45  # an IPv6 address with an IPv4 one inside
 _UNSTORABLE = re.compile(
     "[\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\ufdd0-\\ufdef\\ufffe\\uffff]"
 )
+_LOCALE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _USERNAME = re.compile(r"[^\W_](?:[\w.\-]*[^\W_])?")
 
 
@@ -99,6 +101,13 @@ def shortened_name(value: str) -> tuple[str, str]:
 def name_part(value: str, field: str) -> str:
     """A first or last name."""
     return _line(value, field, LONGEST_NAME_PART)
+
+
+def locale(value: str, field: str = "locale") -> str:
+    """A language, as BCP 47 writes it: `en`, `pt-BR`."""
+    if len(value) > LONGEST_LOCALE or not _LOCALE.fullmatch(value):
+        raise Invalid("A language is written like en or pt-BR.", field=field)
+    return value
 
 
 def search_key(value: str) -> str:

@@ -9,10 +9,12 @@ from pydantic import ValidationError
 
 from gql_users.cli.create_admin import create_admin
 from gql_users.cli.keys import keys
+from gql_users.cli.letters import letters
 from gql_users.cli.migrate import migrate
 from gql_users.cli.schema import schema
 from gql_users.cli.serve import serve
 from gql_users.cli.unlock import unlock
+from gql_users.cli.worker import worker
 from gql_users.errors import Refusal, Unavailable
 from gql_users.settings import MisconfiguredError
 
@@ -24,7 +26,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (serve, migrate, create_admin, unlock, schema):
+for command in (serve, worker, migrate, create_admin, unlock, letters, schema):
     cli.command()(command)
 cli.add_typer(keys, name="keys")
 

@@ -19,7 +19,20 @@ from graphql import (
 )
 
 # Each of these tries a password or a token, or hashes one: aliases must not make one request a hundred tries.
-ONCE_PER_OPERATION = frozenset({"changePassword", "login", "refresh", "register"})
+ONCE_PER_OPERATION = frozenset(
+    {
+        "changePassword",
+        "confirmEmailChange",
+        "login",
+        "refresh",
+        "register",
+        "requestEmailChange",
+        "requestEmailVerification",
+        "requestPasswordReset",
+        "resetPassword",
+        "verifyEmail",
+    }
+)
 
 
 class TooComplexError(GraphQLError):

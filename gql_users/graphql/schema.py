@@ -24,6 +24,7 @@ from gql_users.graphql.connections import Connection
 from gql_users.graphql.execution.documents import Documents, RememberDocuments
 from gql_users.graphql.limits import SensitiveOnce
 from gql_users.graphql.mutations.change_password import ChangePasswordPayload
+from gql_users.graphql.mutations.confirm_email_change import ConfirmEmailChangePayload
 from gql_users.graphql.mutations.create_user import CreateUserPayload
 from gql_users.graphql.mutations.deactivate_user import DeactivateUserPayload
 from gql_users.graphql.mutations.delete_user import DeleteUserPayload
@@ -33,10 +34,15 @@ from gql_users.graphql.mutations.patch_user import PatchUserPayload
 from gql_users.graphql.mutations.reactivate_user import ReactivateUserPayload
 from gql_users.graphql.mutations.refresh import RefreshPayload
 from gql_users.graphql.mutations.register import RegisterPayload
+from gql_users.graphql.mutations.request_email_change import RequestEmailChangePayload
+from gql_users.graphql.mutations.request_email_verification import RequestEmailVerificationPayload
+from gql_users.graphql.mutations.request_password_reset import RequestPasswordResetPayload
+from gql_users.graphql.mutations.reset_password import ResetPasswordPayload
 from gql_users.graphql.mutations.revoke_session import RevokeSessionPayload
 from gql_users.graphql.mutations.set_user_admin import SetUserAdminPayload
 from gql_users.graphql.mutations.unlock_user import UnlockUserPayload
 from gql_users.graphql.mutations.update_user import UpdateUserPayload
+from gql_users.graphql.mutations.verify_email import VerifyEmailPayload
 from gql_users.graphql.types.event import Event
 from gql_users.graphql.types.mutation_error import KINDS
 from gql_users.graphql.types.node import Node
@@ -110,6 +116,26 @@ class Mutation:
     )
     change_password: ChangePasswordPayload | None = field(
         mutations.change_password, "Take another password; every other session ends. For oneself."
+    )
+    request_password_reset: RequestPasswordResetPayload | None = field(
+        mutations.request_password_reset,
+        "Have a letter sent to who forgot their password. Answers alike for every address.",
+    )
+    reset_password: ResetPasswordPayload | None = field(
+        mutations.reset_password, "Take another password by a letter; every session ends."
+    )
+    request_email_verification: RequestEmailVerificationPayload | None = field(
+        mutations.request_email_verification,
+        "Have the letter that verifies an address sent again. Answers alike for every address.",
+    )
+    verify_email: VerifyEmailPayload | None = field(
+        mutations.verify_email, "Show that an address is one's own, by a letter."
+    )
+    request_email_change: RequestEmailChangePayload | None = field(
+        mutations.request_email_change, "Have a letter sent to the address one moves to. For oneself."
+    )
+    confirm_email_change: ConfirmEmailChangePayload | None = field(
+        mutations.confirm_email_change, "Arrive at another address, by a letter."
     )
 
 

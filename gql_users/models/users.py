@@ -35,6 +35,7 @@ class User(Base):
     first_name: Mapped[str | None] = mapped_column(String(100))
     last_name: Mapped[str | None] = mapped_column(String(100))
     age: Mapped[int | None]
+    locale: Mapped[str | None] = mapped_column(String(35))
     password_hash: Mapped[str | None] = mapped_column(String(512))
     is_admin: Mapped[bool] = mapped_column(default=False)
     deactivated_at: Mapped[datetime | None] = mapped_column(Moment)

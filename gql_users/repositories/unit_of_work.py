@@ -15,6 +15,8 @@ from gql_users.errors import Unavailable
 from gql_users.repositories.attempts import Attempts
 from gql_users.repositories.database import Collision, plain_failures
 from gql_users.repositories.events import Events
+from gql_users.repositories.letters import Letters
+from gql_users.repositories.one_time_tokens import OneTimeTokens
 from gql_users.repositories.sessions import Sessions
 from gql_users.repositories.signing_keys import SigningKeys
 from gql_users.repositories.users import Users
@@ -34,6 +36,8 @@ class UnitOfWork:
         self.events = Events(session)
         self.attempts = Attempts(session)
         self.signing_keys = SigningKeys(session)
+        self.letters = Letters(session)
+        self.one_time_tokens = OneTimeTokens(session)
 
 
 class UnitsOfWork:

@@ -5,28 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gql_users.clock import Clock
+from gql_users.mail.letters import Letters
+from gql_users.mail.senders import Sender, sender_for
 from gql_users.paging import Cursors
 from gql_users.repositories.database import connect
 from gql_users.repositories.migrations import Migrations
 from gql_users.repositories.unit_of_work import UnitsOfWork
 from gql_users.security.keys import derive
+from gql_users.security.one_time import OneTimeSecrets
 from gql_users.security.passwords import Passwords
 from gql_users.security.signing import Algorithm, Vault
 from gql_users.security.throttle import Limit
 from gql_users.security.tokens import Tokens
 from gql_users.services.administration import Administration
 from gql_users.services.authentication import Authentication
+from gql_users.services.delivery import Delivery
 from gql_users.services.directory import Directory
 from gql_users.services.forgetting import Forgetting
 from gql_users.services.history import History
+from gql_users.services.one_time import OneTime
 from gql_users.services.operation import Operation
 from gql_users.services.passwords import PasswordChanges
 from gql_users.services.profiles import Profiles
-from gql_users.services.registration import Registration
+from gql_users.services.recovery import Recovery
+from gql_users.services.registration import Openness, Registration
 from gql_users.services.session_list import SessionList
 from gql_users.services.sessions import Sessions
 from gql_users.services.signing_keys import SigningKeys
 from gql_users.services.throttle import Throttle
+from gql_users.services.verification import Verification
 from gql_users.settings import Settings
 
 
@@ -39,6 +46,9 @@ class Services:
     sessions: Sessions
     session_list: SessionList
     passwords: PasswordChanges
+    recovery: Recovery
+    verification: Verification
+    delivery: Delivery
     profiles: Profiles
     directory: Directory
     administration: Administration
@@ -48,7 +58,7 @@ class Services:
     operation: Operation
 
 
-def wire(settings: Settings, clock: Clock) -> Services:
+def wire(settings: Settings, clock: Clock, sender: Sender | None = None) -> Services:
     """The services of one installation. Nothing connects until it is used; `operation.close` lets everything go."""
     secret = settings.installation_secret()
     engine, patient = connect(settings), connect(settings, patiently=True)
@@ -79,12 +89,27 @@ def wire(settings: Settings, clock: Clock) -> Services:
         idle_lifetime=settings.session_idle_lifetime,
         absolute_lifetime=settings.session_absolute_lifetime,
     )
+    one_time = OneTime(units, clock, OneTimeSecrets(derive(secret, "one-time tokens")), throttle)
+    letters = Letters(
+        product_name=settings.product_name,
+        colour=settings.product_colour,
+        sender=settings.mail_from,
+        templates_dir=settings.templates_dir,
+        default_locale=settings.default_locale,
+    )
+    sender = sender or _sender(settings)
+    needs_verified = settings.sign_in_requires_verified_email
     return Services(
-        registration=Registration(units, clock, hasher, sessions, throttle, is_open=settings.registration == "open"),
-        authentication=Authentication(units, clock, hasher, sessions, throttle),
+        registration=Registration(
+            units, clock, hasher, sessions, throttle, Openness(settings.registration), needs_verified
+        ),
+        authentication=Authentication(units, clock, hasher, sessions, throttle, needs_verified),
         sessions=sessions,
         session_list=SessionList(units, clock, cursors, settings.session_idle_lifetime),
         passwords=PasswordChanges(units, clock, hasher, throttle),
+        recovery=Recovery(units, clock, hasher, one_time, throttle),
+        verification=Verification(units, clock, hasher, one_time, throttle),
+        delivery=Delivery(units, clock, one_time, letters, sender, settings.public_url),
         profiles=Profiles(units, clock, hasher),
         directory=Directory(units, cursors),
         administration=Administration(units, clock, hasher, throttle),
@@ -93,3 +118,10 @@ def wire(settings: Settings, clock: Clock) -> Services:
         forgetting=Forgetting(units, clock, settings.events_retention),
         operation=Operation(Migrations(patient), hasher, (engine.dispose, patient.dispose)),
     )
+
+
+def _sender(settings: Settings) -> Sender | None:
+    """Where letters go. Production prints no secrets: without a mail server they wait for one."""
+    if settings.smtp_url is not None:
+        return sender_for(settings.smtp_url.get_secret_value())
+    return sender_for(None) if settings.env == "development" else None

@@ -37,6 +37,7 @@ class Profile:
     first_name: str | Unset | None = UNSET
     last_name: str | Unset | None = UNSET
     age: int | Unset | None = UNSET
+    locale: str | Unset | None = UNSET
 
 
 def new_account(email: str, profile: Profile, checks: Gathering, now: datetime) -> User:
@@ -70,6 +71,8 @@ def profile_columns(
             columns[field] = checks("", text.name_part, value, field) if value is not None else None
     if profile.age is not UNSET:
         columns["age"] = checks(0, _age, profile.age) if profile.age is not None else None
+    if profile.locale is not UNSET:
+        columns["locale"] = checks("", text.locale, profile.locale) if profile.locale is not None else None
     columns |= _name_columns(user, profile, columns, checks, email)
     if user is None:
         return columns

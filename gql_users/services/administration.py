@@ -19,12 +19,14 @@ from gql_users.access import (
 from gql_users.clock import Clock
 from gql_users.errors import Gathering, NotFound
 from gql_users.events import EventKind, Happened
+from gql_users.mail.kinds import LetterKind
 from gql_users.models import User
 from gql_users.repositories.unit_of_work import UnitOfWork, UnitsOfWork, repeated_on_collision
 from gql_users.security.passwords import Passwords
 from gql_users.services.accounts import Profile, new_account, words_about
 from gql_users.services.authentication import identifier
 from gql_users.services.last_admin import keep_an_admin
+from gql_users.services.letters import letter_to
 from gql_users.services.throttle import Throttle
 
 
@@ -58,6 +60,8 @@ class Administration:
         accepted = checks("", self.hasher.check, password, words_about(user)) if password is not None else None
         checks.settle()
         user.is_admin = is_admin
+        # Whoever runs the service knows whose address it is, and the first admin could not sign in otherwise.
+        user.email_verified_at = user.created_at if is_admin else None
         user.password_hash = await self.hasher.hash(accepted) if accepted is not None else None
         async with self.unit_of_work() as work:
             await work.users.add(user)
@@ -122,6 +126,8 @@ class Administration:
                 await work.sessions.revoke_all(user_id, now=now)
             kind = EventKind.ADMIN_GRANTED if is_admin else EventKind.ADMIN_WITHDRAWN
             await work.events.add(Happened(kind, now, actor, user_id))
+            if is_admin:
+                await work.letters.add(letter_to(user, LetterKind.ADMIN_GRANTED, now=now))
             return await self._changed(work, user_id, is_admin=is_admin)
 
     @repeated_on_collision

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from gql_users import text
 from gql_users.access import Actor, Client
 from gql_users.clock import Clock
-from gql_users.errors import Invalid, InvalidCredentials
+from gql_users.errors import EmailUnverified, Invalid, InvalidCredentials
 from gql_users.events import EventKind, Happened
 from gql_users.models import Session, User
 from gql_users.repositories.database import Collision
@@ -26,12 +26,14 @@ class Authentication:
     hasher: Passwords
     sessions: Sessions
     throttle: Throttle
+    requires_verified: bool
 
     async def login(self, password: str, client: Client, *, email: str | None, username: str | None) -> SignedIn:
         """Sign in by e-mail address or by username, whichever is given.
 
         Raises Invalid unless exactly one is given, RateLimited, and InvalidCredentials alike for an unknown identifier,
-        a wrong password, a deactivated account and one without a password: each costs exactly one verification.
+        a wrong password, a deactivated account and one without a password: each costs exactly one verification. Raises
+        EmailUnverified where that is asked for, to who knows the password.
         """
         if (email is None) == (username is None):
             raise Invalid("Give either the e-mail address or the username.", field="email")
@@ -48,6 +50,8 @@ class Authentication:
         password_hash = user.password_hash if user is not None and user.is_active else None
         if not await self.hasher.verify(password, password_hash) or user is None or password_hash is None:
             raise InvalidCredentials
+        if self.requires_verified and user.email_verified_at is None:
+            raise EmailUnverified
         renewed = await self.hasher.hash(password) if self.hasher.needs_rehash(password_hash) else None
         now = self.clock.now()
         async with self.unit_of_work() as work:

@@ -13,6 +13,8 @@ from gql_users.services.signing_keys import VERIFIED_AFTER_RETIREMENT
 # Small enough that nobody who signs in meanwhile notices.
 PORTION = 1_000
 SESSIONS_KEPT = timedelta(days=1)
+SENT_KEPT = timedelta(days=1)
+GIVEN_UP_KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +26,13 @@ class Forgetting:
     events_retention: timedelta
 
     async def run(self) -> None:
-        """Remove events past their retention, sessions that are over, attempts and keys that count no more."""
+        """Remove events past their retention, sessions that are over, attempts, keys, letters that count no more."""
         now = self.clock.now()
         async with self.unit_of_work() as work:
             await work.attempts.forget(now - FORGOTTEN_AFTER)
             await work.signing_keys.forget(now - VERIFIED_AFTER_RETIREMENT)
+            await work.one_time_tokens.forget(now)
+            await work.letters.forget(sent_before=now - SENT_KEPT, given_up_before=now - GIVEN_UP_KEPT)
         forgotten = PORTION
         while forgotten == PORTION:
             async with self.unit_of_work() as work:

@@ -8,12 +8,14 @@ from gql_users.access import Actor, require
 from gql_users.clock import Clock
 from gql_users.errors import InvalidCredentials, NotFound
 from gql_users.events import EventKind, Happened
+from gql_users.mail.kinds import LetterKind
 from gql_users.models import User
 from gql_users.repositories.database import Collision
 from gql_users.repositories.unit_of_work import UnitsOfWork, repeated_on_collision
 from gql_users.security.passwords import LONGEST_PASSWORD, Passwords
 from gql_users.services.accounts import words_about
 from gql_users.services.authentication import identifier
+from gql_users.services.letters import letter_to
 from gql_users.services.throttle import Reserved, Throttle
 
 
@@ -67,6 +69,7 @@ class PasswordChanges:
                 raise Collision
             await work.sessions.revoke_all(user.id, now=now, keep=actor.session_id)
             await work.events.add(Happened(EventKind.PASSWORD_CHANGED, now, actor, user.id))
+            await work.letters.add(letter_to(changed, LetterKind.PASSWORD_CHANGED, now=now))
             await self.throttle.succeeded(work, reserved)
         return changed
 

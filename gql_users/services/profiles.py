@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from gql_users import text
+from gql_users import models, text
 from gql_users.access import (
     Actor,
     can_change_profile,
@@ -21,11 +21,13 @@ from gql_users.access import (
 from gql_users.clock import Clock
 from gql_users.errors import Forbidden, Gathering, Invalid, NotFound, VersionMismatch
 from gql_users.events import EventKind, Happened
+from gql_users.mail.kinds import LetterKind
 from gql_users.models import User
 from gql_users.repositories.unit_of_work import UnitsOfWork, repeated_on_collision
 from gql_users.security.passwords import Passwords
 from gql_users.services.accounts import UNSET, Profile, Unset, profile_columns, words_about
 from gql_users.services.last_admin import keep_an_admin
+from gql_users.services.letters import letter_to
 
 T = TypeVar("T", str, int)
 
@@ -35,6 +37,7 @@ _FIELDS = {
     "email": "email",
     "first_name": "firstName",
     "last_name": "lastName",
+    "locale": "locale",
     "name": "name",
     "username": "username",
 }
@@ -65,6 +68,8 @@ class Profiles:
             first_name=_or_nothing(profile.first_name),
             last_name=_or_nothing(profile.last_name),
             age=_or_nothing(profile.age),
+            # No older client knows it, so what replaces all they know leaves it alone.
+            locale=profile.locale,
         )
         return await self.patch(
             actor, user_id, whole, email=email, is_active=is_active, expected_version=expected_version
@@ -100,6 +105,7 @@ class Profiles:
                 raise NotFound
             checks = Gathering()
             columns: dict[str, Any] = checks({}, _email_columns, actor, user, email)
+            former_address = user.email
             shown = str(columns.get("email", user.email))
             columns = columns | profile_columns(user, profile, checks, email=shown)
             checks.settle()
@@ -116,6 +122,7 @@ class Profiles:
             if columns.get("deactivated_at") is not None or password_hash is not None:
                 await work.sessions.revoke_all(user_id, now=now)
             await work.events.add(*_happened(actor, user_id, columns, now))
+            await work.letters.add(*_notices(changed, former_address, columns, now))
         return changed
 
     async def _hashed(self, actor: Actor, user_id: int, password: str, said: Iterable[str | Unset | None]) -> str:
@@ -142,6 +149,16 @@ def _happened(actor: Actor, user_id: int, columns: dict[str, Any], now: datetime
         details = {"fields": [_FIELDS[field] for field in fields]}
         happened.append(Happened(EventKind.PROFILE_CHANGED, now, actor, user_id, details))
     return happened
+
+
+def _notices(changed: User, former_address: str, columns: dict[str, Any], now: datetime) -> list[models.Letter]:
+    """What the owner of an account is told when somebody else changes how they get in."""
+    notices = []
+    if "email_key" in columns:
+        notices.append(letter_to(changed, LetterKind.EMAIL_CHANGED, now=now, address=former_address))
+    if "password_hash" in columns:
+        notices.append(letter_to(changed, LetterKind.PASSWORD_CHANGED, now=now))
+    return notices
 
 
 def _email_columns(actor: Actor, user: User, email: str | Unset | None) -> dict[str, Any]:

@@ -11,9 +11,11 @@ from gql_users.access import Actor, Client
 from gql_users.clock import Clock
 from gql_users.errors import NotAuthentic, TokenExpired, TokenInvalid, TokenReused
 from gql_users.events import EventKind, Happened, id_at
+from gql_users.mail.kinds import LetterKind
 from gql_users.models import Session, User
 from gql_users.repositories.unit_of_work import UnitOfWork, UnitsOfWork, repeated_on_collision
 from gql_users.security.tokens import AccessClaims, RefreshClaims, Tokens, in_whole_seconds
+from gql_users.services.letters import letter_to
 from gql_users.services.signing_keys import SigningKeys
 
 GRACE = timedelta(seconds=10)
@@ -134,7 +136,7 @@ class Sessions:
                 session, user = self._live(await work.sessions.find_with_user(claims.session_id), now)
             if self._is_graced_predecessor(claims, session, now):
                 return user, session
-        await self._end_reused(session, client, now)
+        await self._end_reused(session, user, client, now)
         raise TokenReused
 
     @repeated_on_collision
@@ -158,14 +160,14 @@ class Sessions:
                 await work.sessions.revoke_all(user.id, now=now, keep=keep)
                 await self._tell_signed_out(work, session, scope, client)
                 return
-        await self._end_reused(session, client, now)
+        await self._end_reused(session, user, client, now)
         raise TokenReused
 
     async def _tell_signed_out(self, work: UnitOfWork, session: Session, scope: LogoutScope, client: Client) -> None:
         who, details = _themselves(session, client), {"scope": scope.name}
         await work.events.add(Happened(EventKind.SIGNED_OUT, self.clock.now(), who, session.user_id, details))
 
-    async def _end_reused(self, session: Session, client: Client, now: datetime) -> None:
+    async def _end_reused(self, session: Session, user: User, client: Client, now: datetime) -> None:
         """End a session whose token came back, in a unit of its own: the refusal that follows must not undo it."""
         async with self.unit_of_work() as work:
             if await work.sessions.revoke(session.id, now=now):
@@ -173,6 +175,7 @@ class Sessions:
                 details = {"sessionId": str(session.id)}
                 happened = Happened(EventKind.TOKEN_REUSED, now, Actor(client=client), session.user_id, details)
                 await work.events.add(happened)
+                await work.letters.add(letter_to(user, LetterKind.SESSION_REUSED, now=now))
 
     def _is_graced_predecessor(self, claims: RefreshClaims, session: Session, now: datetime) -> bool:
         return claims.generation == session.generation - 1 and now - session.refreshed_at <= GRACE

@@ -20,6 +20,11 @@ from gql_users.repositories.unit_of_work import UnitOfWork, UnitsOfWork, repeate
 from gql_users.security.throttle import Limit, Tries
 
 ANY_ACCOUNT = ""
+ANY_NETWORK = ""
+
+# Letters that may be asked for before the next one has to wait: about one address, and by one network.
+LETTERS_TO_ONE = Limit(1)
+LETTERS_FROM_ONE = Limit(30)
 
 # Attempts that others have under way are over in a fraction of a second: worth waiting for, instead of refusing
 # somebody who knows the password. Hurried ones look often, and a crowd looks more and more rarely.
@@ -59,10 +64,17 @@ class Throttle:
     per_network: Limit
 
     @asynccontextmanager
-    async def proving(self, account: str, by: Actor) -> AsyncIterator[Reserved]:
-        """One attempt to prove that one knows the password of an account, reserved before the block runs.
+    async def proving(
+        self,
+        account: str,
+        by: Actor,
+        *,
+        failure: type[Refusal] = InvalidCredentials,
+        told_as: EventKind | None = EventKind.SIGN_IN_REFUSED,
+    ) -> AsyncIterator[Reserved]:
+        """One attempt to prove that one knows a secret of an account, reserved before the block runs.
 
-        Raises RateLimited when it is not yet time for one. InvalidCredentials out of the block counts as a failure, in
+        Raises RateLimited when it is not yet time for one. A `failure` out of the block counts as one, in
         a unit of its own; the block itself gives the attempt to `succeeded` in the unit of what it does. Anything else
         that goes wrong proves nothing, and gives the attempt back. `account` is the same text for whatever is the same
         account, and tells nothing about whether it exists.
@@ -70,7 +82,7 @@ class Throttle:
         network = self._network(by.client)
         of_account = (self._hash("account", account), network), self.per_account
         limited = of_account, ((ANY_ACCOUNT, network), self.per_network)
-        async with self._attempt(limited, by, InvalidCredentials, told_as=EventKind.SIGN_IN_REFUSED) as reserved:
+        async with self._attempt(limited, by, failure, told_as=told_as) as reserved:
             yield reserved
 
     @asynccontextmanager
@@ -82,6 +94,23 @@ class Throttle:
         limited = (((self._hash("account", "claims"), self._network(by.client)), self.per_network),)
         async with self._attempt(limited, by, Conflict, told_as=None) as reserved:
             yield reserved
+
+    async def space(self, work: UnitOfWork, about: str, by: Actor) -> None:
+        """Let letters about the same thing follow each other more and more slowly, and those one network asks for.
+
+        In the unit of work that writes the letter. Raises RateLimited, alike whether anybody would get it.
+        """
+        now = self.clock.now()
+        of_address = (self._hash("account", f"letters {about}"), ANY_NETWORK), LETTERS_TO_ONE
+        of_network = (self._hash("account", "letters"), self._network(by.client)), LETTERS_FROM_ONE
+        rows = await work.attempts.lock([of_address[0], of_network[0]], now=now)
+        counted = [(rows[pair], limit, _tries(rows[pair]).as_of(now)) for pair, limit in (of_address, of_network)]
+        wait = max(limit.wait_seconds(tries, now) for _, limit, tries in counted)
+        if wait:
+            raise RateLimited(wait)
+        for row, _, tries in counted:
+            row.failed, row.failed_at, row.reserved_at = tries.failed + 1, now, now
+        await work.attempts.save()
 
     async def succeeded(self, work: UnitOfWork, reserved: Reserved) -> None:
         """Give an attempt back, in somebody's unit of work; the account's earlier failures are forgotten."""

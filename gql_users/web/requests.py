@@ -29,6 +29,7 @@ def client_of(request: HTTPConnection) -> Client:
     return Client(
         ip_address=request.client.host if request.client is not None else None,
         user_agent=request.headers.get("user-agent"),
+        languages=request.headers.get("accept-language"),
     )
 
 

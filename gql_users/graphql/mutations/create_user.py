@@ -27,6 +27,7 @@ class CreateUserInput:
     first_name: str | None = strawberry.field(description="The first name.", default=None)
     last_name: str | None = strawberry.field(description="The last name.", default=None)
     age: int | None = strawberry.field(description="The age in years, 0 to 150.", default=None)
+    locale: str | None = strawberry.field(description="The language they read, such as `en` or `pt-BR`.", default=None)
 
 
 @strawberry.type(description="The new account.")
@@ -49,6 +50,7 @@ async def create_user(info: Info, input: CreateUserInput) -> CreateUserPayload:
         first_name=input.first_name,
         last_name=input.last_name,
         age=input.age,
+        locale=input.locale,
     )
     administration = context.services.administration
     return CreateUserPayload(

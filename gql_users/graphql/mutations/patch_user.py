@@ -30,6 +30,9 @@ class PatchUserInput:
     first_name: strawberry.Maybe[str | None] = strawberry.field(description="The first name.", default=None)
     last_name: strawberry.Maybe[str | None] = strawberry.field(description="The last name.", default=None)
     age: strawberry.Maybe[int | None] = strawberry.field(description="The age in years, 0 to 150.", default=None)
+    locale: strawberry.Maybe[str | None] = strawberry.field(
+        description="The language they read, such as `en` or `pt-BR`.", default=None
+    )
     email: strawberry.Maybe[str | None] = strawberry.field(description="Another address; for admins.", default=None)
     expected_version: int | None = strawberry.field(
         description="Refuse with VERSION_MISMATCH unless the account has this version.", default=None
@@ -56,6 +59,7 @@ async def patch_user(info: Info, input: PatchUserInput) -> PatchUserPayload:
         first_name=_mentioned(input.first_name),
         last_name=_mentioned(input.last_name),
         age=_mentioned(input.age),
+        locale=_mentioned(input.locale),
     )
     user = await context.services.profiles.patch(
         context.actor,

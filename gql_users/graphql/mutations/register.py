@@ -26,14 +26,17 @@ class RegisterInput:
     first_name: str | None = strawberry.field(description="The first name.", default=None)
     last_name: str | None = strawberry.field(description="The last name.", default=None)
     age: int | None = strawberry.field(description="The age in years, 0 to 150.", default=None)
+    locale: str | None = strawberry.field(description="The language they read, such as `en` or `pt-BR`.", default=None)
 
 
 @strawberry.type(description="The new account, signed in.")
 class RegisterPayload:
     """What `register` answers."""
 
-    user: User | None = strawberry.field(description="The new account.", default=None)
-    tokens: TokenPair | None = strawberry.field(description="Their tokens.", default=None)
+    user: User | None = strawberry.field(description="The new account; null where registration is quiet.", default=None)
+    tokens: TokenPair | None = strawberry.field(
+        description="Their tokens; null where the address has to be verified first.", default=None
+    )
     errors: list[MutationError] = strawberry.field(
         description="Why it was refused; empty when it was done.", default_factory=list
     )
@@ -41,7 +44,7 @@ class RegisterPayload:
 
 @refusals_in(RegisterPayload)
 async def register(info: Info, input: RegisterInput) -> RegisterPayload:
-    """Registers and signs in."""
+    """Registers, and signs in where that needs no verified address."""
     context = info.context
     profile = Profile(
         username=input.username,
@@ -49,6 +52,10 @@ async def register(info: Info, input: RegisterInput) -> RegisterPayload:
         first_name=input.first_name,
         last_name=input.last_name,
         age=input.age,
+        locale=input.locale,
     )
-    signed_in = await context.services.registration.register(input.email, input.password, profile, context.client)
-    return RegisterPayload(user=User.of(signed_in.user), tokens=TokenPair.of(signed_in.tokens))
+    registered = await context.services.registration.register(input.email, input.password, profile, context.client)
+    return RegisterPayload(
+        user=User.of_found(registered.user),
+        tokens=TokenPair.of(registered.tokens) if registered.tokens is not None else None,
+    )

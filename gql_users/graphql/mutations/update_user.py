@@ -25,6 +25,9 @@ class UpdateUserInput:
     first_name: str | None = strawberry.field(description="The first name.", default=None)
     last_name: str | None = strawberry.field(description="The last name.", default=None)
     age: int | None = strawberry.field(description="The age in years, 0 to 150.", default=None)
+    locale: str | None = strawberry.field(
+        description="The language they read, such as `en` or `pt-BR`. Left out or null, it stays.", default=None
+    )
     email: str | None = strawberry.field(
         description="Another address; for admins. Left out or null, it stays.", default=None
     )
@@ -53,6 +56,7 @@ async def update_user(info: Info, input: UpdateUserInput) -> UpdateUserPayload:
         first_name=input.first_name,
         last_name=input.last_name,
         age=input.age,
+        locale=input.locale if input.locale is not None else UNSET,
     )
     user = await context.services.profiles.update(
         context.actor,

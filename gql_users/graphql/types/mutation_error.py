@@ -46,7 +46,7 @@ class ConflictError(MutationError):
 
 @strawberry.type(description="The proof of identity does not hold.")
 class AuthenticationError(MutationError):
-    """INVALID_CREDENTIALS, TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_REUSED."""
+    """INVALID_CREDENTIALS, EMAIL_UNVERIFIED, TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_REUSED."""
 
 
 @strawberry.type(description="Too many tries failed; the next one has to wait.")

@@ -12,6 +12,7 @@ class Registration(Enum):
     """How accounts come about."""
 
     OPEN = strawberry.enum_value("open", description="Anybody.")
+    QUIET = strawberry.enum_value("quiet", description="Anybody; whether an address is taken is said in a letter.")
     CLOSED = strawberry.enum_value("closed", description="Only admins, for others.")
 
 
@@ -38,6 +39,9 @@ class ServiceInfo:
 
     version: str = strawberry.field(description="The version of the service.")
     registration: Registration = strawberry.field(description="Who may make an account.")
+    sign_in_requires_verified_email: bool = strawberry.field(
+        description="Whether people verify their address before they can sign in."
+    )
     password_rules: PasswordRules = strawberry.field(description="What a password must be.")
     limits: Limits = strawberry.field(description="How much one request can ask for.")
     access_token_lifetime_seconds: int = strawberry.field(description="How long an access token is good.")

@@ -52,6 +52,7 @@ class User(Node):
     first_name: str | None = strawberry.field(description="The first name.")
     last_name: str | None = strawberry.field(description="The last name.")
     age: int | None = strawberry.field(description="The age in years.")
+    locale: str | None = strawberry.field(description="The language of their letters, if they said.")
     is_active: bool = strawberry.field(description="Whether they may sign in.")
     is_admin: bool = strawberry.field(description="Whether they look after the others.")
     deactivated_at: datetime | None = strawberry.field(description="When the account was closed, if it is.")
@@ -80,6 +81,7 @@ class User(Node):
             first_name=user.first_name,
             last_name=user.last_name,
             age=user.age,
+            locale=user.locale,
             is_active=user.is_active,
             is_admin=user.is_admin,
             deactivated_at=user.deactivated_at,

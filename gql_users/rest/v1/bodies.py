@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gql_users import text
 from gql_users.rest.contracts.contract import Age, Email, Name, NamePart, Password, UserIn, UserOut, omitted
+from gql_users.services.one_time import Shown
 from gql_users.services.sessions import LogoutScope, TokenPair
 
 Username = Annotated[
@@ -125,3 +126,40 @@ class ChangingPassword(BaseModel):
 
     current_password: Password
     new_password: Password
+
+
+class AskingForLetter(BaseModel):
+    """Which address."""
+
+    model_config = ConfigDict(strict=True)
+
+    email: Email
+
+
+class Showing(BaseModel):
+    """The token of a letter's link, or its code with the address it went to."""
+
+    model_config = ConfigDict(strict=True, json_schema_extra={"examples": [{"email": "ada@example.com", "code": "123456"}]})
+
+    token: str | None = None
+    email: str | None = None
+    code: str | None = None
+
+    def shown(self) -> Shown:
+        """The same, in the language of the service."""
+        return Shown(token=self.token, email=self.email, code=self.code)
+
+
+class ResettingPassword(Showing):
+    """The same, and the next password."""
+
+    new_password: Password
+
+
+class MovingAddress(BaseModel):
+    """Where to, and the present password."""
+
+    model_config = ConfigDict(strict=True)
+
+    new_email: Email
+    current_password: Password

@@ -20,7 +20,7 @@ def routes(wrapping: Wrapping) -> APIRouter:
         "",
         status_code=201,
         summary="Register",
-        response_model=wrapping.model(User),
+        response_model=wrapping.model(User | None),
         responses=wrapping.failures(
             _403="Registration is closed.",
             _409="In use.",
@@ -30,9 +30,9 @@ def routes(wrapping: Wrapping) -> APIRouter:
         ),
     )
     async def register(body: Registering, request: Request, services: Serving) -> Any:
-        """Make an account of one's own. Sign in to it next."""
+        """Make an account of one's own. Sign in to it next. Where registration is quiet, the answer holds no account."""
         said = body.said()
-        signed_in = await services.registration.register(body.email, body.password, said.profile, client_of(request))
-        return wrapping.wrap(User.of(signed_in.user))
+        registered = await services.registration.register(body.email, body.password, said.profile, client_of(request))
+        return wrapping.wrap(User.of(registered.user) if registered.user is not None else None)
 
     return routes

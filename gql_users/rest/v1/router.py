@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from gql_users.rest.v1 import admin, auth, me, registration
+from gql_users.rest.v1 import admin, auth, letters, me, registration
 from gql_users.rest.v1.envelope import Wrapping
 
 PREFIX = "/api/v1"
 
 
 def router(wrapping: Wrapping) -> APIRouter:
-    """Registration, sign-in, one's own account and administration, wrapped as the installation chose."""
+    """Registration, sign-in, letters, one's own account and administration, wrapped as the installation chose."""
     routes = APIRouter(prefix=PREFIX)
-    for part in (registration, auth, me, admin):
+    for part in (registration, auth, letters, me, admin):
         routes.include_router(part.routes(wrapping))
     return routes

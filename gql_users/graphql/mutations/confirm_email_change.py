@@ -1,0 +1,37 @@
+"""Arrive at another address."""
+
+from __future__ import annotations
+
+import strawberry
+
+from gql_users.graphql.context import Info
+from gql_users.graphql.errors import refusals_in
+from gql_users.graphql.types.mutation_error import MutationError
+from gql_users.services.one_time import Shown
+
+
+@strawberry.input(description="A link's token, or the new address and a code.")
+class ConfirmEmailChangeInput:
+    """What `confirmEmailChange` takes."""
+
+    token: str | None = strawberry.field(description="The token of the letter's link.", default=None)
+    email: str | None = strawberry.field(description="Or the address the letter went to,", default=None)
+    code: str | None = strawberry.field(description="with the six-digit code in it.", default=None)
+
+
+@strawberry.type(description="Whether it was done; the old address is told.")
+class ConfirmEmailChangePayload:
+    """What `confirmEmailChange` answers."""
+
+    errors: list[MutationError] = strawberry.field(
+        description="Why it was refused; empty when it was done.", default_factory=list
+    )
+
+
+@refusals_in(ConfirmEmailChangePayload)
+async def confirm_email_change(info: Info, input: ConfirmEmailChangeInput) -> ConfirmEmailChangePayload:
+    """Moves the account to the address that the letter went to."""
+    context = info.context
+    shown = Shown(token=input.token, email=input.email, code=input.code)
+    await context.services.verification.confirm_change(shown, context.client)
+    return ConfirmEmailChangePayload()

@@ -1,0 +1,58 @@
+"""What people and settings bring into a letter, made safe: names, details, addresses, links."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from email.headerregistry import Address
+from email.policy import SMTPUTF8
+
+from gql_users import text
+
+LONGEST_SHOWN_NAME = 60
+LONGEST_DETAIL = 300
+
+# Mail programs make links of such words by themselves, and a letter of ours would carry whatever its name advertises.
+_LIKE_A_LINK = re.compile(r"://|@|\bwww\b|[^\W_]\.[^\W\d_]{2,}|\d\.\d+\.\d")
+_LINK = re.compile(r"https?://[^\s<>\"\\]+")
+_CODE_POINTS_OF_NO_ID = re.compile(r"[^A-Za-z0-9_-]+")
+
+
+def what_to_call(name: str) -> str:
+    """A person's name as a letter says it: one line, not too long; nothing when it looks like an advertisement."""
+    shown = line(name, text.LONGEST_NAME)
+    if _LIKE_A_LINK.search(unicodedata.normalize("NFKC", shown).replace("\u3002", ".")):
+        return ""
+    return shown if len(shown) <= LONGEST_SHOWN_NAME else f"{shown[: LONGEST_SHOWN_NAME - 1].rstrip()}…"
+
+
+def line(value: str, longest: int = LONGEST_DETAIL) -> str:
+    """Any text on one line, without control characters and what turns the direction of text around."""
+    return " ".join((text.for_record(value, longest) or "").split())
+
+
+def link(value: str) -> str:
+    """A link, as it is. Raises ValueError for what a browser should not be sent to, or what is more than a link."""
+    if not _LINK.fullmatch(value):
+        raise ValueError("a link in a letter begins with http:// or https:// and has no spaces")
+    return value
+
+
+def recipient(value: str) -> Address:
+    """Where a letter goes, with the domain in its ASCII form, so that any server takes it. Raises Invalid."""
+    shown, key = text.email(value, field="to")
+    return Address(username=shown.rpartition("@")[0], domain=key.rpartition("@")[2])
+
+
+def sender(value: str) -> Address:
+    """Who a letter is from: `Name <address>` or an address. Raises ValueError for anything else."""
+    header = SMTPUTF8.header_factory("from", line(value))
+    if len(header.addresses) != 1 or header.defects or not header.addresses[0].domain:
+        raise ValueError("a sender looks like this: Name <name@domain>")
+    (found,) = header.addresses
+    return Address(found.display_name, found.username, found.domain.encode("idna").decode())
+
+
+def left_part(letter_id: str) -> str:
+    """The letter's id as the left part of a Message-ID."""
+    return _CODE_POINTS_OF_NO_ID.sub("-", letter_id)[:64]

@@ -1,0 +1,178 @@
+"""How letters leave: by SMTP, onto the console of a developer, into the memory of a test."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+import sys
+from contextlib import suppress
+from email.message import EmailMessage
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+from aiosmtplib import (
+    SMTP,
+    SMTPDataError,
+    SMTPException,
+    SMTPNotSupported,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+)
+
+CONNECT_SECONDS = 10.0
+TOTAL_SECONDS = 30.0
+GOODBYE_SECONDS = 2.0
+
+_WORTH_A_LINE = re.compile(r"https?://\S+|\b\d{6}\b")
+
+
+class SendFailed(Exception):  # noqa: N818 - reads as what happened
+    """A letter was not taken. A temporary failure is worth another try; `why` names no address and no secret."""
+
+    def __init__(self, temporary: bool, why: str = "not sent") -> None:
+        super().__init__(why)
+        self.temporary = temporary
+        self.why = why
+
+
+class Sender(Protocol):
+    """Takes letters away."""
+
+    async def send(self, message: EmailMessage) -> None:
+        """Hand the letter on. Raises SendFailed."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of what is held."""
+        ...
+
+
+class SMTPSender:
+    """Hands letters to a mail server, each over a connection of its own.
+
+    `smtp://user:password@host:587` encrypts where the server offers it, `smtp+starttls://` insists on it, and `smtps://`
+    begins with it; the server's certificate is checked. Raises ValueError, without the URL, for one that is no such URL.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        connect_seconds: float = CONNECT_SECONDS,
+        total_seconds: float = TOTAL_SECONDS,
+        tls_context: ssl.SSLContext | None = None,
+    ) -> None:
+        try:
+            parts = urlsplit(url)
+            self._host, self._port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
+        except (ValueError, KeyError):
+            # From None: what could not be read may be half of a password.
+            raise ValueError(_EXAMPLE) from None
+        if not self._host:
+            raise ValueError(_EXAMPLE)
+        self._username = unquote(parts.username) if parts.username else None
+        self._password = unquote(parts.password or "")
+        self._encrypted = parts.scheme == "smtps"
+        # None is: where it is offered.
+        self._starttls = {"smtp": None, "smtp+starttls": True, "smtps": False}[parts.scheme]
+        self._connect_seconds = connect_seconds
+        self._total_seconds = total_seconds
+        # Reading the machine's certificates takes a while, so it happens once.
+        self._tls_context = tls_context or ssl.create_default_context()
+
+    async def send(self, message: EmailMessage) -> None:
+        """Hand the letter to the mail server. Raises SendFailed."""
+        client = self._client()
+        try:
+            async with asyncio.timeout(self._total_seconds):
+                await client.connect()
+                await self._hand_over(client, message)
+            await _say_goodbye(client)
+        except (OSError, SMTPException) as error:
+            raise _failure(error) from error
+        finally:
+            client.close()
+
+    async def close(self) -> None:
+        """Nothing is held between letters."""
+
+    async def _hand_over(self, client: SMTP, message: EmailMessage) -> None:
+        try:
+            # Some servers read a letter closely before they answer.
+            await client.send_message(message, timeout=self._total_seconds)
+        except SMTPNotSupported as error:
+            raise SendFailed(False, "the mail server does not take addresses with such letters (SMTPUTF8)") from error
+
+    def _client(self) -> SMTP:
+        return SMTP(
+            hostname=self._host,
+            port=self._port,
+            username=self._username,
+            password=self._password if self._username else None,
+            timeout=self._connect_seconds,
+            use_tls=self._encrypted,
+            start_tls=self._starttls,
+            tls_context=self._tls_context,
+        )
+
+
+class ConsoleSender:
+    """Shows who would have got a letter, and its link and code, on standard error: for development."""
+
+    async def send(self, message: EmailMessage) -> None:
+        """Write the letter's gist."""
+        body = message.get_body(("plain",))
+        words = _WORTH_A_LINE.findall(body.get_content()) if body else []
+        lines = [f"To:      {message['To']}", f"Subject: {message['Subject']}", *dict.fromkeys(words)]
+        framed = "".join(f"│ {line}\n" for line in lines)
+        sys.stderr.write(f"┌── a letter, not sent: no mail server is set\n{framed}└──\n")
+        sys.stderr.flush()
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+class MemorySender:
+    """Keeps letters, for tests; with `failing` set, it refuses them instead."""
+
+    def __init__(self) -> None:
+        self.sent: list[EmailMessage] = []
+        self.failing: SendFailed | None = None
+
+    async def send(self, message: EmailMessage) -> None:
+        """Keep the letter. Raises `failing`."""
+        if self.failing:
+            raise self.failing
+        self.sent.append(message)
+
+    async def close(self) -> None:
+        """What was kept stays."""
+
+
+def sender_for(url: str | None) -> Sender:
+    """The sender for the setting: without a mail server it is the console. Raises ValueError."""
+    return SMTPSender(url) if url else ConsoleSender()
+
+
+_EXAMPLE = "a mail server is written smtp://, smtp+starttls:// or smtps://, user:password@ where needed, and host:port"
+_PORTS = {"smtp": 587, "smtp+starttls": 587, "smtps": 465}
+
+
+async def _say_goodbye(client: SMTP) -> None:
+    # The letter was taken: whatever happens now, sending it again would send it twice.
+    with suppress(OSError, SMTPException):
+        async with asyncio.timeout(GOODBYE_SECONDS):
+            await client.quit()
+
+
+def _failure(error: Exception) -> SendFailed:
+    """What the failure means. Only what was said about this recipient or this letter is final."""
+    if isinstance(error, SMTPRecipientsRefused):
+        code = error.recipients[0].code
+        return SendFailed(code < 500, f"the mail server refused the recipient ({code})")
+    if isinstance(error, SMTPDataError):
+        return SendFailed(error.code < 500, f"the mail server refused the letter ({error.code})")
+    if isinstance(error, SMTPResponseException):
+        return SendFailed(True, f"the mail server answered {error.code}")
+    return SendFailed(True, f"the mail server cannot be reached ({type(error).__name__})")

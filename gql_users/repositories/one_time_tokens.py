@@ -1,0 +1,61 @@
+"""All the SQL about one-time tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gql_users.models import OneTimeToken
+from gql_users.repositories.database import Collision
+
+
+class OneTimeTokens:
+    """The one-time tokens, within one unit of work."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def put(self, token: OneTimeToken) -> None:
+        """Keep a token instead of the one that its user had for this purpose.
+
+        Raises Collision when another letter is made at the same moment.
+        """
+        old = OneTimeToken.user_id == token.user_id, OneTimeToken.purpose == token.purpose
+        await self._session.execute(delete(OneTimeToken).where(*old))
+        self._session.add(token)
+        try:
+            await self._session.flush()
+        except IntegrityError as error:
+            raise Collision from error
+
+    async def find(self, token_hash: str, purpose: str, *, now: datetime) -> OneTimeToken | None:
+        """The token of this hash, if it is for this purpose and still good."""
+        good = OneTimeToken.token_hash == token_hash, OneTimeToken.purpose == purpose, OneTimeToken.expires_at > now
+        return await self._session.scalar(select(OneTimeToken).where(*good))
+
+    async def try_code(self, address_key: str, purpose: str, *, now: datetime) -> Sequence[OneTimeToken]:
+        """The tokens that were sent to this address for this purpose, each with one try at its code less."""
+        good = (
+            OneTimeToken.address_key == address_key,
+            OneTimeToken.purpose == purpose,
+            OneTimeToken.expires_at > now,
+            OneTimeToken.tries_left > 0,
+        )
+        tried = update(OneTimeToken).where(*good).values(tries_left=OneTimeToken.tries_left - 1)
+        options = {"populate_existing": True, "synchronize_session": False}
+        return (await self._session.scalars(tried.returning(OneTimeToken), execution_options=options)).all()
+
+    async def use(self, token_id: UUID, *, now: datetime) -> bool:
+        """Use a token up. False when somebody was faster, or its time is over."""
+        good = OneTimeToken.id == token_id, OneTimeToken.expires_at > now
+        used = await self._session.scalar(delete(OneTimeToken).where(*good).returning(OneTimeToken.id))
+        return used is not None
+
+    async def forget(self, expired_before: datetime) -> None:
+        """Remove tokens whose time is over."""
+        await self._session.execute(delete(OneTimeToken).where(OneTimeToken.expires_at < expired_before))
