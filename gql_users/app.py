@@ -16,7 +16,7 @@ from gql_users.graphql import explorer
 from gql_users.graphql.endpoint import GraphQLEndpoint
 from gql_users.graphql.errors import request_failed
 from gql_users.mail.senders import Sender
-from gql_users.pages import pages
+from gql_users.pages import pages, told
 from gql_users.rest import docs, errors, health, users, v1, well_known
 from gql_users.rest.contracts import CONTRACTS
 from gql_users.rest.v1.envelope import Wrapping
@@ -71,7 +71,14 @@ def create_app(
         docs.router,
     ):
         app.include_router(router)
-    shapes = Shapes({"/users": contract.shape, "/api/v1": wrapping.shape, "/graphql": request_failed})
+    shapes = Shapes(
+        {
+            "/users": contract.shape,
+            "/api/v1": wrapping.shape,
+            "/graphql": request_failed,
+            "/account": told(settings),
+        }
+    )
     errors.install(app, shapes)
     docs.describe(app, contract)
     app.router.routes.append(Mount("/account", pages(services, settings)))

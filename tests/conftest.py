@@ -16,6 +16,7 @@ from sqlalchemy import Engine, event
 
 from gql_users import Settings, create_app
 from gql_users.access import OPERATOR
+from gql_users.mail.senders import MemorySender
 from gql_users.services import Services
 from tests.databases import SECRET, PostgreSQL, SQLite, running_postgresql, sqlite_files
 from tests.door import Door, Person, SettableClock
@@ -64,7 +65,13 @@ def make_settings(database_url: str, tmp_path: Path) -> MakeSettings:
     """Settings for a service on the fresh database, with whatever a test wants otherwise."""
 
     def made(**otherwise: Any) -> Settings:
-        usual = {"database_url": database_url, "data_dir": tmp_path / "data", "secret": SECRET, "_env_file": None}
+        usual = {
+            "database_url": database_url,
+            "data_dir": tmp_path / "data",
+            "secret": SECRET,
+            "worker": False,  # letters are delivered when a test says so
+            "_env_file": None,
+        }
         return Settings(**{**usual, **otherwise})
 
     return made
@@ -81,8 +88,14 @@ def clock() -> SettableClock:
 
 
 @pytest.fixture
-def app(settings: Settings, clock: SettableClock) -> FastAPI:
-    return create_app(settings, clock=clock)
+def sender() -> MemorySender:
+    """Where letters go: `sent` holds them, once `services.delivery` was told to deliver."""
+    return MemorySender()
+
+
+@pytest.fixture
+def app(settings: Settings, clock: SettableClock, sender: MemorySender) -> FastAPI:
+    return create_app(settings, clock=clock, sender=sender)
 
 
 @pytest.fixture

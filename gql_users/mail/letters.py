@@ -18,7 +18,7 @@ from gql_users.mail.kinds import LetterKind
 from gql_users.mail.layouts import Layouts
 from gql_users.mail.texts import Sections, Texts, filled
 
-COLOUR = "#2f5bd0"
+COLOUR = "#2456c7"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +26,8 @@ class Letter:
     """What a letter is about: everything that differs between two letters of an installation.
 
     `to` is the address, `name` what to call the person (it may hold anything a name may hold). `locale` is a BCP 47 tag
-    or the value of an Accept-Language header. `letter_id` becomes the left part of the Message-ID, so that a letter sent
-    again is recognised. `details` fill in variables of the texts, such as `new_address`.
+    or the value of an Accept-Language header. `letter_id` becomes the left part of the Message-ID, so that a letter
+    sent again is recognised. `details` fill in variables of the texts, such as `new_address`.
     """
 
     kind: LetterKind

@@ -27,20 +27,23 @@ GOODBYE_SECONDS = 2.0
 _WORTH_A_LINE = re.compile(r"https?://\S+|\b\d{6}\b")
 
 
-class SendFailed(Exception):  # noqa: N818 - reads as what happened
-    """A letter was not taken. A temporary failure is worth another try; `why` names no address and no secret."""
+class SendFailedError(Exception):
+    """A letter was not taken. A temporary failure is worth another try; `trouble` names no address and no secret."""
 
-    def __init__(self, temporary: bool, why: str = "not sent") -> None:
-        super().__init__(why)
+    def __init__(self, temporary: bool, trouble: str = "not sent") -> None:
+        super().__init__(trouble)
         self.temporary = temporary
-        self.why = why
+        self.trouble = trouble
+
+
+SendFailed = SendFailedError
 
 
 class Sender(Protocol):
     """Takes letters away."""
 
     async def send(self, message: EmailMessage) -> None:
-        """Hand the letter on. Raises SendFailed."""
+        """Hand the letter on. Raises SendFailedError."""
         ...
 
     async def close(self) -> None:
@@ -51,8 +54,8 @@ class Sender(Protocol):
 class SMTPSender:
     """Hands letters to a mail server, each over a connection of its own.
 
-    `smtp://user:password@host:587` encrypts where the server offers it, `smtp+starttls://` insists on it, and `smtps://`
-    begins with it; the server's certificate is checked. Raises ValueError, without the URL, for one that is no such URL.
+    `smtp://user:password@host:587` encrypts where the server offers it, `smtp+starttls://` insists on it, and
+    `smtps://` begins with it; the server's certificate is checked. Raises ValueError, without the URL, for others.
     """
 
     def __init__(
@@ -82,8 +85,9 @@ class SMTPSender:
         self._tls_context = tls_context or ssl.create_default_context()
 
     async def send(self, message: EmailMessage) -> None:
-        """Hand the letter to the mail server. Raises SendFailed."""
-        client = self._client()
+        """Hand the letter to the mail server. Raises SendFailedError."""
+        # Asking for the machine's own name can take seconds; who letters come from is a name as good.
+        client = self._client(introducing=message["From"].addresses[0].domain)
         try:
             async with asyncio.timeout(self._total_seconds):
                 await client.connect()
@@ -102,14 +106,15 @@ class SMTPSender:
             # Some servers read a letter closely before they answer.
             await client.send_message(message, timeout=self._total_seconds)
         except SMTPNotSupported as error:
-            raise SendFailed(False, "the mail server does not take addresses with such letters (SMTPUTF8)") from error
+            raise SendFailedError(False, "the mail server does not take such addresses (SMTPUTF8)") from error
 
-    def _client(self) -> SMTP:
+    def _client(self, introducing: str) -> SMTP:
         return SMTP(
             hostname=self._host,
             port=self._port,
             username=self._username,
             password=self._password if self._username else None,
+            local_hostname=introducing,
             timeout=self._connect_seconds,
             use_tls=self._encrypted,
             start_tls=self._starttls,
@@ -138,7 +143,7 @@ class MemorySender:
 
     def __init__(self) -> None:
         self.sent: list[EmailMessage] = []
-        self.failing: SendFailed | None = None
+        self.failing: SendFailedError | None = None
 
     async def send(self, message: EmailMessage) -> None:
         """Keep the letter. Raises `failing`."""
@@ -166,13 +171,13 @@ async def _say_goodbye(client: SMTP) -> None:
             await client.quit()
 
 
-def _failure(error: Exception) -> SendFailed:
+def _failure(error: Exception) -> SendFailedError:
     """What the failure means. Only what was said about this recipient or this letter is final."""
     if isinstance(error, SMTPRecipientsRefused):
         code = error.recipients[0].code
-        return SendFailed(code < 500, f"the mail server refused the recipient ({code})")
+        return SendFailedError(code < 500, f"the mail server refused the recipient ({code})")
     if isinstance(error, SMTPDataError):
-        return SendFailed(error.code < 500, f"the mail server refused the letter ({error.code})")
+        return SendFailedError(error.code < 500, f"the mail server refused the letter ({error.code})")
     if isinstance(error, SMTPResponseException):
-        return SendFailed(True, f"the mail server answered {error.code}")
-    return SendFailed(True, f"the mail server cannot be reached ({type(error).__name__})")
+        return SendFailedError(True, f"the mail server answered {error.code}")
+    return SendFailedError(True, f"the mail server cannot be reached ({type(error).__name__})")

@@ -1,0 +1,1 @@
+"""Facts about the pages that letters link to."""
