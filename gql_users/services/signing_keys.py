@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -177,8 +178,10 @@ class SigningKeys:
         return rows
 
     async def _two_new(self) -> tuple[SigningKey, SigningKey]:
-        # Beside the event loop: an RSA key takes its time.
-        return await asyncio.to_thread(lambda: (new_key(self.algorithm), new_key(self.algorithm)))
+        # Beside the event loop, because an RSA key takes its time, in a thread that does not stay for so rare a deed.
+        loop = asyncio.get_running_loop()
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            return await loop.run_in_executor(beside, lambda: (new_key(self.algorithm), new_key(self.algorithm)))
 
     async def _add(self, work: UnitOfWork, key: SigningKey, state: str, now: datetime) -> None:
         row = models.SigningKey(
