@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
+from weakref import WeakValueDictionary
 
 from gql_users import models
 from gql_users.access import Actor, Client
@@ -57,6 +58,7 @@ class Throttle:
     key: bytes
     per_account: Limit
     per_network: Limit
+    _turns: WeakValueDictionary[Pair, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     @asynccontextmanager
     async def proving(self, account: str, by: Actor) -> AsyncIterator[Reserved]:
@@ -109,10 +111,12 @@ class Throttle:
         try:
             yield reserved
         except failure:
-            await self._failed(reserved, told_as)
+            async with self._turn(reserved):
+                await self._failed(reserved, told_as)
             raise
         except BaseException:
-            await self._gave_up(reserved)
+            async with self._turn(reserved):
+                await self._gave_up(reserved)
             raise
 
     async def _take_turn(self, reserved: Reserved) -> None:
@@ -125,23 +129,44 @@ class Throttle:
             await asyncio.sleep(pause)
             waited, look = waited + pause, min(look * 2, RAREST_LOOK_S)
 
-    @repeated_on_collision
+    def _turn(self, reserved: Reserved) -> asyncio.Lock:
+        """Those of one network, one after the other.
+
+        A crowd that waited for one row inside the database would hold every connection of the pool meanwhile.
+        """
+        return self._turns.setdefault(reserved.pairs[-1], asyncio.Lock())
+
     async def _is_let_in(self, reserved: Reserved) -> bool:
         """Count the attempt as under way, if there is room beside the others. Raises RateLimited."""
+        async with self._turn(reserved):
+            async with self.unit_of_work.reading() as work:
+                seen = await work.attempts.find_many(reserved.pairs)
+            return self._has_room(reserved, seen) and await self._begin(reserved)
+
+    @repeated_on_collision
+    async def _begin(self, reserved: Reserved) -> bool:
         now = self.clock.now()
         async with self.unit_of_work() as work:
             rows = await work.attempts.lock(reserved.pairs, now=now)
-            counted = [(rows[pair], limit, _tries(rows[pair]).as_of(now)) for pair, limit in reserved.limited]
-            wait = max(limit.wait_seconds(tries, now) for _, limit, tries in counted)
-            if wait:
-                raise RateLimited(wait)
-            if not all(limit.has_room(tries) for _, limit, tries in counted):
+            if not self._has_room(reserved, rows):
                 return False
-            for row, _, tries in counted:
+            for row in rows.values():
+                tries = _tries(row).as_of(now)
                 row.failed, row.failed_at = tries.failed, tries.failed_at
                 row.pending, row.reserved_at = tries.pending + 1, now
             await work.attempts.save()
         return True
+
+    def _has_room(self, reserved: Reserved, rows: Mapping[Pair, models.Attempt]) -> bool:
+        """May another attempt begin beside those under way? Raises RateLimited when it has to wait for a time."""
+        now = self.clock.now()
+        counted = [
+            (limit, _tries(rows[pair]).as_of(now) if pair in rows else Tries()) for pair, limit in reserved.limited
+        ]
+        wait = max(limit.wait_seconds(tries, now) for limit, tries in counted)
+        if wait:
+            raise RateLimited(wait)
+        return all(limit.has_room(tries) for limit, tries in counted)
 
     @repeated_on_collision
     async def _failed(self, reserved: Reserved, told_as: EventKind | None) -> None:
