@@ -14,7 +14,7 @@ from tests.databases import SECRET, PostgreSQL, SQLite
 from tests.door import PASSWORD, Door
 
 SCHEMA = Path(__file__).parent.parent / "schema.graphql"
-COMMANDS = ("serve", "migrate", "create-admin", "schema")
+COMMANDS = ("serve", "migrate", "create-admin", "unlock", "schema")
 
 
 @pytest.fixture

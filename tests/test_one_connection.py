@@ -18,6 +18,7 @@ QUESTIONS = {
     "users": "{ users { totalCount nodes { id } } }",
     "node": "query ($id: ID!) { node(id: $id) { id } }",
     "nodes": "query ($id: ID!) { nodes(ids: [$id]) { id } }",
+    "events": "{ events { totalCount nodes { actor { id } user { sessions { totalCount } events { totalCount } } } } }",
     "serviceInfo": "{ serviceInfo { version } }",
 }
 
@@ -41,6 +42,7 @@ def deeds(admin: Person, member: Person) -> list[tuple[str, dict[str, Any]]]:
         ("patchUser", {**other, "age": 30}),
         ("setUserAdmin", {**other, "isAdmin": True}),
         ("setUserAdmin", {**other, "isAdmin": False}),
+        ("unlockUser", other),
         ("deactivateUser", other),
         ("reactivateUser", other),
         ("deleteUser", other),

@@ -7,8 +7,8 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, fields
+from datetime import datetime
 from typing import Any
 
 from gql_users import models
@@ -18,6 +18,7 @@ from gql_users.errors import TokenInvalid, Unavailable
 from gql_users.events import EventKind, Happened
 from gql_users.repositories.unit_of_work import UnitOfWork, UnitsOfWork, repeated_on_collision
 from gql_users.security.signing import (
+    VERIFIED_AFTER_RETIREMENT,
     Algorithm,
     SealBrokenError,
     SigningKey,
@@ -30,10 +31,7 @@ from gql_users.security.signing import (
 
 log = logging.getLogger("gql_users.signing_keys")
 
-# Longer than any access token lives, and than any replica goes on signing with a key it does not know to be retired.
-VERIFIED_AFTER_RETIREMENT = timedelta(minutes=20)
-
-# A replica looks at the table at most this often, however many tokens with unknown keys are thrown at it.
+# A replica looks at the table so often, however many tokens with unknown keys are thrown at it.
 FRESH_S = 1.0
 BETWEEN_LOOKS_S = 0.1
 

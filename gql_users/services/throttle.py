@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -18,12 +17,11 @@ from gql_users.errors import Conflict, InvalidCredentials, RateLimited, Refusal
 from gql_users.events import EventKind, Happened
 from gql_users.repositories.attempts import Pair
 from gql_users.repositories.unit_of_work import UnitOfWork, UnitsOfWork, repeated_on_collision
-from gql_users.security.throttle import Limit, Tries
+from gql_users.security.throttle import Limit, Tries, network_of
 
 ANY_ACCOUNT = ""
 
-# Attempts that others have under way are over in a fraction of a second: worth waiting for, instead of refusing
-# somebody who knows the password. Hurried ones look often, and a crowd looks more and more rarely.
+# Attempts under way are over in a fraction of a second: worth waiting for, instead of refusing who knows the password.
 LONGEST_TURN_S = 10.0
 FIRST_LOOK_S = 0.02
 RAREST_LOOK_S = 0.5
@@ -160,9 +158,8 @@ class Throttle:
     def _has_room(self, reserved: Reserved, rows: Mapping[Pair, models.Attempt]) -> bool:
         """May another attempt begin beside those under way? Raises RateLimited when it has to wait for a time."""
         now = self.clock.now()
-        counted = [
-            (limit, _tries(rows[pair]).as_of(now) if pair in rows else Tries()) for pair, limit in reserved.limited
-        ]
+        known = {pair: _tries(row).as_of(now) for pair, row in rows.items()}
+        counted = [(limit, known.get(pair, Tries())) for pair, limit in reserved.limited]
         wait = max(limit.wait_seconds(tries, now) for limit, tries in counted)
         if wait:
             raise RateLimited(wait)
@@ -192,7 +189,7 @@ class Throttle:
             await work.attempts.save()
 
     def _network(self, client: Client) -> str:
-        return self._hash("network", _network(client.ip_address or ""))
+        return self._hash("network", network_of(client.ip_address or ""))
 
     def _hash(self, kind: str, text: str) -> str:
         content = f"{kind} {text}".encode("utf-8", "surrogatepass")
@@ -201,15 +198,3 @@ class Throttle:
 
 def _tries(row: models.Attempt) -> Tries:
     return Tries(row.failed, row.pending, row.reserved_at, row.failed_at)
-
-
-def _network(ip_address: str) -> str:
-    """What one client can be expected to have of addresses: one of IPv4, or a /64 of IPv6."""
-    try:
-        address = ipaddress.ip_address(ip_address.partition("%")[0])
-    except ValueError:
-        return ip_address
-    if isinstance(address, ipaddress.IPv6Address):
-        mapped = address.ipv4_mapped
-        return str(mapped or ipaddress.ip_network((address, 64), strict=False))
-    return str(address)
