@@ -67,7 +67,9 @@ async def test_one_connection_is_enough_for_every_question(as_admin: Door, an_ad
 
 
 async def test_one_connection_is_enough_for_every_deed(as_admin: Door, an_admin: Person, a_member: Person) -> None:
-    every = deeds(an_admin, a_member)
+    by = {"id": a_member.id}
+    found = await as_admin.ask("query ($by: UserBy!) { user(by: $by) { sessions { nodes { id } } } }", by=by)
+    every = [("revokeSession", found["user"]["sessions"]["nodes"][0]), *deeds(an_admin, a_member)]
     assert {name for name, _ in every} == fields_of("Mutation")
 
     for name, given in every:

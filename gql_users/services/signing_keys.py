@@ -100,10 +100,7 @@ class SigningKeys:
         await self._look_unless_fresh()
         async with self.unit_of_work.reading() as work:
             rows = await work.signing_keys.all()
-        return [
-            KeyFacts(row.kid, row.algorithm, row.state, row.created_at, row.activated_at, row.retired_at)
-            for row in rows
-        ]
+        return [KeyFacts(*(getattr(row, fact.name) for fact in fields(KeyFacts))) for row in rows]
 
     @repeated_on_collision
     async def rotate(self, actor: Actor) -> str:
