@@ -39,15 +39,20 @@ def current_user(identity: FastAPI) -> Callable[[Request], Awaitable[CurrentUser
 
     async def dependency(request: Request) -> CurrentUser:
         try:
-            actor = await actor_of(request, services)
-            user = await services.directory.me(actor)
-            if user is None or actor.session_id is None:
-                raise Unauthenticated
+            return await _who_sends(request, services)
         except Unauthenticated as refusal:
             challenge = "Bearer" + (' error="invalid_token"' if refusal.reason is not None else "")
             raise HTTPException(401, refusal.message, {"WWW-Authenticate": challenge}) from refusal
         except Unavailable as refusal:
             raise HTTPException(503, refusal.message, {"Retry-After": str(refusal.retry_after_seconds)}) from refusal
-        return CurrentUser(user.id, user.email, user.username, user.name, user.is_admin, actor.session_id)
 
     return dependency
+
+
+async def _who_sends(request: Request, services: Services) -> CurrentUser:
+    """Raises Unauthenticated and Unavailable."""
+    actor = await actor_of(request, services)
+    user = await services.directory.me(actor)
+    if user is None or actor.session_id is None:
+        raise Unauthenticated
+    return CurrentUser(user.id, user.email, user.username, user.name, user.is_admin, actor.session_id)

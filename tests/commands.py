@@ -90,7 +90,7 @@ class Commands:
 
 
 async def _answering(running: Running) -> None:
-    async with httpx.AsyncClient(base_url=running.url) as http:
+    async with httpx.AsyncClient(base_url=running.url, timeout=30) as http:
         for _ in range(300):
             assert running.process.poll() is None, running.output
             try:

@@ -43,7 +43,7 @@ async def test_the_application_of_the_readme_answers_under_its_prefix(settings: 
 
     application = names["app"]
     assert isinstance(application, FastAPI)
-    async with serving(application) as url, httpx.AsyncClient(base_url=url) as http:
+    async with serving(application) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
         assert (await http.get("/identity/ready")).json() == {"status": "ok"}
 
 

@@ -136,7 +136,7 @@ async def test_a_new_file_that_somebody_writes_to_for_a_moment_is_waited_for(
         waiting = asyncio.create_task(Migrations(empty).upgrade())
         await asyncio.sleep(0.5)
 
-    assert await waiting == [Migrations(empty).head()]
+    assert (await waiting)[-1] == Migrations(empty).head()
 
 
 async def test_the_first_connections_to_new_files_may_come_all_at_once(tmp_path: Path) -> None:

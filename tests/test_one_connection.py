@@ -18,6 +18,7 @@ QUESTIONS = {
     "users": "{ users { totalCount nodes { id } } }",
     "node": "query ($id: ID!) { node(id: $id) { id } }",
     "nodes": "query ($id: ID!) { nodes(ids: [$id]) { id } }",
+    "events": "{ events { totalCount nodes { actor { id } user { sessions { totalCount } events { totalCount } } } } }",
     "serviceInfo": "{ serviceInfo { version } }",
 }
 
@@ -41,6 +42,7 @@ def deeds(admin: Person, member: Person) -> list[tuple[str, dict[str, Any]]]:
         ("patchUser", {**other, "age": 30}),
         ("setUserAdmin", {**other, "isAdmin": True}),
         ("setUserAdmin", {**other, "isAdmin": False}),
+        ("unlockUser", other),
         ("deactivateUser", other),
         ("reactivateUser", other),
         ("deleteUser", other),
@@ -65,7 +67,9 @@ async def test_one_connection_is_enough_for_every_question(as_admin: Door, an_ad
 
 
 async def test_one_connection_is_enough_for_every_deed(as_admin: Door, an_admin: Person, a_member: Person) -> None:
-    every = deeds(an_admin, a_member)
+    by = {"id": a_member.id}
+    found = await as_admin.ask("query ($by: UserBy!) { user(by: $by) { sessions { nodes { id } } } }", by=by)
+    every = [("revokeSession", found["user"]["sessions"]["nodes"][0]), *deeds(an_admin, a_member)]
     assert {name for name, _ in every} == fields_of("Mutation")
 
     for name, given in every:

@@ -102,7 +102,7 @@ async def test_other_hosts_are_refused_with_all_headers(door: Door, host: str) -
 
 
 async def test_where_nothing_is_said_no_origin_and_every_host_is_let_in(make_settings: MakeSettings) -> None:
-    async with serving(create_app(make_settings())) as url, httpx.AsyncClient(base_url=url) as http:
+    async with serving(create_app(make_settings())) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
         asked = await http.options("/graphql", headers=preflight(OURS))
         answer = await http.get("/health", headers={"Origin": OURS, "Host": "any.example"})
 

@@ -111,6 +111,7 @@ async def test_a_question_that_is_refused_takes_no_other_with_it(door: Door, que
         "me": "me { id }",
         "user": "user(by: {databaseId: 1}) { id }",
         "users": "users { totalCount }",
+        "events": "events { totalCount }",
         "node": 'node(id: "VXNlcjox") { id }',
     }[question]
 

@@ -35,12 +35,12 @@ def lines_of(running: Running, logger: str) -> list[dict[str, Any]]:
 
 
 async def test_a_first_start_in_development_shows_an_admin_once(commands: Commands) -> None:
-    async with commands.serving() as first, httpx.AsyncClient(base_url=first.url) as http:
+    async with commands.serving() as first, httpx.AsyncClient(base_url=first.url, timeout=30) as http:
         shown = re.findall(r"The first admin is (\S+), password (\S+)\n", first.output)
         login = {"email": shown[0][0], "password": shown[0][1]}
         payload = await Door(http).done("login", login, "user { isAdmin }")
 
-    async with commands.serving() as second, httpx.AsyncClient(base_url=second.url) as http:
+    async with commands.serving() as second, httpx.AsyncClient(base_url=second.url, timeout=30) as http:
         again = await Door(http).codes("login", login)
 
     assert len(shown) == 1
@@ -49,7 +49,10 @@ async def test_a_first_start_in_development_shows_an_admin_once(commands: Comman
 
 
 async def test_a_start_in_production_neither_migrates_nor_makes_an_admin(commands: Commands) -> None:
-    async with commands.serving(env="production") as running, httpx.AsyncClient(base_url=running.url) as http:
+    async with (
+        commands.serving(env="production") as running,
+        httpx.AsyncClient(base_url=running.url, timeout=30) as http,
+    ):
         ready = await http.get("/ready")
 
     assert ready.status_code == 503
@@ -60,7 +63,7 @@ async def test_a_start_in_production_migrates_when_it_is_told_to(commands: Comma
     settings = {"env": "production"}
     async with (
         commands.serving("--migrate", **settings) as running,
-        httpx.AsyncClient(base_url=running.url) as http,
+        httpx.AsyncClient(base_url=running.url, timeout=30) as http,
     ):
         ready = await http.get("/ready")
 
@@ -77,11 +80,11 @@ async def test_it_says_where_it_answers(commands: Commands) -> None:
 
 async def test_several_workers_share_sessions(commands: Commands) -> None:
     async with commands.serving("--workers", "2") as running:
-        async with httpx.AsyncClient(base_url=running.url) as http:
+        async with httpx.AsyncClient(base_url=running.url, timeout=30) as http:
             person = await Door(http).register("ann@example.com")
 
         for _ in range(10):  # each on a connection of its own, so that both workers have their turn
-            async with httpx.AsyncClient(base_url=running.url) as http:
+            async with httpx.AsyncClient(base_url=running.url, timeout=30) as http:
                 me = (await Door(http).as_(person).ask("{ me { email } }"))["me"]
                 assert me == {"email": "ann@example.com"}
         code = await running.end()
@@ -95,7 +98,7 @@ async def test_every_worker_writes_a_line_for_every_request(commands: Commands, 
     async with commands.serving("--workers", workers) as running:
         ids = {f"request-{number}" for number in range(10)}
         for request_id in ids:
-            async with httpx.AsyncClient(base_url=running.url) as http:
+            async with httpx.AsyncClient(base_url=running.url, timeout=30) as http:
                 await http.get("/health", headers={"X-Request-ID": request_id})
         await running.end()
 
@@ -109,7 +112,7 @@ async def test_asked_to_end_it_ends_cleanly_and_leaves_the_port(commands: Comman
 
     assert code in A_CLEAN_END
     assert "Traceback" not in running.output
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=30) as http:
         with pytest.raises(httpx.ConnectError):
             await http.get(running.url)
 
@@ -134,7 +137,10 @@ async def test_a_request_under_way_is_answered_before_the_end(commands: Commands
 
 
 async def test_what_is_logged_at_debug_has_no_secret_in_it(commands: Commands) -> None:
-    async with commands.serving(log_level="debug") as running, httpx.AsyncClient(base_url=running.url) as http:
+    async with (
+        commands.serving(log_level="debug") as running,
+        httpx.AsyncClient(base_url=running.url, timeout=30) as http,
+    ):
         secrets = await a_day_with_secrets(Door(http))
         await running.end()
 

@@ -88,7 +88,7 @@ async def test_every_answer_has_safe_headers_and_an_id(door: Door, status: int, 
 
 async def test_an_installation_on_https_asks_browsers_to_stay_there(make_settings: MakeSettings, door: Door) -> None:
     app = create_app(make_settings(public_url="https://users.example"))
-    async with serving(app) as url, httpx.AsyncClient(base_url=url) as http:
+    async with serving(app) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
         answers = [await http.get("/health"), await http.get("/nowhere")]
 
     assert {answer.headers["Strict-Transport-Security"] for answer in answers} == {"max-age=31536000"}

@@ -56,6 +56,8 @@ def serve(
         # Whoever connects is the client: a header could name anybody.
         proxy_headers=False,
         timeout_graceful_shutdown=15,
+        # A worker that is slow to start, on a machine that is busy, shall not be taken for one that hangs.
+        timeout_worker_healthcheck=60,
     )
 
 

@@ -22,6 +22,11 @@ class Attempts:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
+    async def find_many(self, pairs: Sequence[Pair]) -> dict[Pair, Attempt]:
+        """What is known of each pair, without waiting for anybody."""
+        found = await self._session.scalars(select(Attempt).where(_one_of(pairs)))
+        return {(each.account, each.network): each for each in found}
+
     async def lock(self, pairs: Sequence[Pair], *, now: datetime) -> dict[Pair, Attempt]:
         """What is known of each pair, who all stay as they are until this unit of work ends."""
         rows = [
@@ -31,8 +36,9 @@ class Attempts:
         # Everybody locks in one order, or two would wait for each other.
         rows.sort(key=lambda row: (row["account"], row["network"]), reverse=True)
         await self._session.execute(self._insert().values(rows).on_conflict_do_nothing())
-        wanted = tuple_(Attempt.account, Attempt.network).in_(list(pairs))
-        statement = select(Attempt).where(wanted).order_by(Attempt.account.desc(), Attempt.network).with_for_update()
+        statement = (
+            select(Attempt).where(_one_of(pairs)).order_by(Attempt.account.desc(), Attempt.network).with_for_update()
+        )
         found = await self._session.scalars(statement, execution_options={"populate_existing": True})
         return {(each.account, each.network): each for each in found}
 
@@ -55,3 +61,7 @@ class Attempts:
     def _insert(self) -> Any:
         dialect = self._session.get_bind().dialect.name
         return sqlite.insert(Attempt) if dialect == "sqlite" else postgresql.insert(Attempt)
+
+
+def _one_of(pairs: Sequence[Pair]) -> Any:
+    return tuple_(Attempt.account, Attempt.network).in_(list(pairs))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from zxcvbn.frequency_lists import FREQUENCY_LISTS  # type: ignore[import-untyped] # distributed without types
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 _ROWS = tuple(row[::step] for row in ("0123456789" * 4, "abcdefghijklmnopqrstuvwxyz" * 2) for step in (1, -1))
 

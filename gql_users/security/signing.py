@@ -8,6 +8,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, TypeAlias
 
@@ -22,6 +23,9 @@ PrivateKey: TypeAlias = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey |
 
 NONCE_BYTES = 12
 RSA_BITS = 3072
+
+# Longer than any access token lives, and than any replica goes on signing with a key it does not know to be retired.
+VERIFIED_AFTER_RETIREMENT = timedelta(minutes=20)
 
 # What a thumbprint is made of (RFC 7638, 3.2; RFC 8037, 2).
 _REQUIRED = {"EC": ("crv", "kty", "x", "y"), "OKP": ("crv", "kty", "x"), "RSA": ("e", "kty", "n")}

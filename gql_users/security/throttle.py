@@ -1,7 +1,8 @@
-"""How often somebody may try: how many failures are free, and how long to wait after more."""
+"""How often somebody may try: how many failures are free, how long to wait after more, and who counts as one."""
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -52,3 +53,14 @@ class Limit:
     def has_room(self, tries: Tries) -> bool:
         """May one more begin beside those under way, supposing that all of them fail?"""
         return tries.pending < max(1, self.free - tries.failed)
+
+
+def network_of(ip_address: str) -> str:
+    """What one client can be expected to have of addresses: one of IPv4, or a /64 of IPv6."""
+    try:
+        address = ipaddress.ip_address(ip_address.partition("%")[0])
+    except ValueError:
+        return ip_address
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(address.ipv4_mapped or ipaddress.ip_network((address, 64), strict=False))
+    return str(address)

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from gql_users.clock import Clock
 from gql_users.repositories.unit_of_work import UnitsOfWork
+from gql_users.security.signing import VERIFIED_AFTER_RETIREMENT
 from gql_users.security.throttle import FORGOTTEN_AFTER
-from gql_users.services.signing_keys import VERIFIED_AFTER_RETIREMENT
 
 # Small enough that nobody who signs in meanwhile notices.
 PORTION = 1_000

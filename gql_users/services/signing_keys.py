@@ -6,8 +6,9 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, fields
+from datetime import datetime
 from typing import Any
 
 from gql_users import models
@@ -17,6 +18,7 @@ from gql_users.errors import TokenInvalid, Unavailable
 from gql_users.events import EventKind, Happened
 from gql_users.repositories.unit_of_work import UnitOfWork, UnitsOfWork, repeated_on_collision
 from gql_users.security.signing import (
+    VERIFIED_AFTER_RETIREMENT,
     Algorithm,
     SealBrokenError,
     SigningKey,
@@ -29,10 +31,7 @@ from gql_users.security.signing import (
 
 log = logging.getLogger("gql_users.signing_keys")
 
-# Longer than any access token lives, and than any replica goes on signing with a key it does not know to be retired.
-VERIFIED_AFTER_RETIREMENT = timedelta(minutes=20)
-
-# A replica looks at the table at most this often, however many tokens with unknown keys are thrown at it.
+# A replica looks at the table so often, however many tokens with unknown keys are thrown at it.
 FRESH_S = 1.0
 BETWEEN_LOOKS_S = 0.1
 
@@ -101,10 +100,7 @@ class SigningKeys:
         await self._look_unless_fresh()
         async with self.unit_of_work.reading() as work:
             rows = await work.signing_keys.all()
-        return [
-            KeyFacts(row.kid, row.algorithm, row.state, row.created_at, row.activated_at, row.retired_at)
-            for row in rows
-        ]
+        return [KeyFacts(*(getattr(row, fact.name) for fact in fields(KeyFacts))) for row in rows]
 
     @repeated_on_collision
     async def rotate(self, actor: Actor) -> str:
@@ -177,8 +173,10 @@ class SigningKeys:
         return rows
 
     async def _two_new(self) -> tuple[SigningKey, SigningKey]:
-        # Beside the event loop: an RSA key takes its time.
-        return await asyncio.to_thread(lambda: (new_key(self.algorithm), new_key(self.algorithm)))
+        # Beside the event loop, because an RSA key takes its time, in a thread that does not stay for so rare a deed.
+        loop = asyncio.get_running_loop()
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            return await loop.run_in_executor(beside, lambda: (new_key(self.algorithm), new_key(self.algorithm)))
 
     async def _add(self, work: UnitOfWork, key: SigningKey, state: str, now: datetime) -> None:
         row = models.SigningKey(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
+from weakref import WeakValueDictionary
 
 from gql_users import models
 from gql_users.access import Actor, Client
@@ -17,7 +17,7 @@ from gql_users.errors import Conflict, InvalidCredentials, RateLimited, Refusal
 from gql_users.events import EventKind, Happened
 from gql_users.repositories.attempts import Pair
 from gql_users.repositories.unit_of_work import UnitOfWork, UnitsOfWork, repeated_on_collision
-from gql_users.security.throttle import Limit, Tries
+from gql_users.security.throttle import Limit, Tries, network_of
 
 ANY_ACCOUNT = ""
 ANY_NETWORK = ""
@@ -26,8 +26,7 @@ ANY_NETWORK = ""
 LETTERS_TO_ONE = Limit(1)
 LETTERS_FROM_ONE = Limit(30)
 
-# Attempts that others have under way are over in a fraction of a second: worth waiting for, instead of refusing
-# somebody who knows the password. Hurried ones look often, and a crowd looks more and more rarely.
+# Attempts under way are over in a fraction of a second: worth waiting for, instead of refusing who knows the password.
 LONGEST_TURN_S = 10.0
 FIRST_LOOK_S = 0.02
 RAREST_LOOK_S = 0.5
@@ -62,6 +61,7 @@ class Throttle:
     key: bytes
     per_account: Limit
     per_network: Limit
+    _turns: WeakValueDictionary[Pair, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     @asynccontextmanager
     async def proving(
@@ -138,10 +138,12 @@ class Throttle:
         try:
             yield reserved
         except failure:
-            await self._failed(reserved, told_as)
+            async with self._turn(reserved):
+                await self._failed(reserved, told_as)
             raise
         except BaseException:
-            await self._gave_up(reserved)
+            async with self._turn(reserved):
+                await self._gave_up(reserved)
             raise
 
     async def _take_turn(self, reserved: Reserved) -> None:
@@ -154,23 +156,43 @@ class Throttle:
             await asyncio.sleep(pause)
             waited, look = waited + pause, min(look * 2, RAREST_LOOK_S)
 
-    @repeated_on_collision
+    def _turn(self, reserved: Reserved) -> asyncio.Lock:
+        """Those of one network, one after the other.
+
+        A crowd that waited for one row inside the database would hold every connection of the pool meanwhile.
+        """
+        return self._turns.setdefault(reserved.pairs[-1], asyncio.Lock())
+
     async def _is_let_in(self, reserved: Reserved) -> bool:
         """Count the attempt as under way, if there is room beside the others. Raises RateLimited."""
+        async with self._turn(reserved):
+            async with self.unit_of_work.reading() as work:
+                seen = await work.attempts.find_many(reserved.pairs)
+            return self._has_room(reserved, seen) and await self._begin(reserved)
+
+    @repeated_on_collision
+    async def _begin(self, reserved: Reserved) -> bool:
         now = self.clock.now()
         async with self.unit_of_work() as work:
             rows = await work.attempts.lock(reserved.pairs, now=now)
-            counted = [(rows[pair], limit, _tries(rows[pair]).as_of(now)) for pair, limit in reserved.limited]
-            wait = max(limit.wait_seconds(tries, now) for _, limit, tries in counted)
-            if wait:
-                raise RateLimited(wait)
-            if not all(limit.has_room(tries) for _, limit, tries in counted):
+            if not self._has_room(reserved, rows):
                 return False
-            for row, _, tries in counted:
+            for row in rows.values():
+                tries = _tries(row).as_of(now)
                 row.failed, row.failed_at = tries.failed, tries.failed_at
                 row.pending, row.reserved_at = tries.pending + 1, now
             await work.attempts.save()
         return True
+
+    def _has_room(self, reserved: Reserved, rows: Mapping[Pair, models.Attempt]) -> bool:
+        """May another attempt begin beside those under way? Raises RateLimited when it has to wait for a time."""
+        now = self.clock.now()
+        known = {pair: _tries(row).as_of(now) for pair, row in rows.items()}
+        counted = [(limit, known.get(pair, Tries())) for pair, limit in reserved.limited]
+        wait = max(limit.wait_seconds(tries, now) for limit, tries in counted)
+        if wait:
+            raise RateLimited(wait)
+        return all(limit.has_room(tries) for limit, tries in counted)
 
     @repeated_on_collision
     async def _failed(self, reserved: Reserved, told_as: EventKind | None) -> None:
@@ -196,7 +218,7 @@ class Throttle:
             await work.attempts.save()
 
     def _network(self, client: Client) -> str:
-        return self._hash("network", _network(client.ip_address or ""))
+        return self._hash("network", network_of(client.ip_address or ""))
 
     def _hash(self, kind: str, text: str) -> str:
         content = f"{kind} {text}".encode("utf-8", "surrogatepass")
@@ -205,15 +227,3 @@ class Throttle:
 
 def _tries(row: models.Attempt) -> Tries:
     return Tries(row.failed, row.pending, row.reserved_at, row.failed_at)
-
-
-def _network(ip_address: str) -> str:
-    """What one client can be expected to have of addresses: one of IPv4, or a /64 of IPv6."""
-    try:
-        address = ipaddress.ip_address(ip_address.partition("%")[0])
-    except ValueError:
-        return ip_address
-    if isinstance(address, ipaddress.IPv6Address):
-        mapped = address.ipv4_mapped
-        return str(mapped or ipaddress.ip_network((address, 64), strict=False))
-    return str(address)

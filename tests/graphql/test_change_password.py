@@ -128,7 +128,7 @@ async def test_a_sign_in_that_renews_the_hash_meanwhile_is_no_reason_to_refuse(
     people = [await door.register(f"{number}@example.com") for number in range(5)]
     stricter = create_app(make_settings(argon2_iterations=3), clock=clock)
 
-    async with serving(stricter) as url, httpx.AsyncClient(base_url=url) as http:
+    async with serving(stricter) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
         for person in people:
             signing_in = asyncio.create_task(sign_in(Door(http), person, PASSWORD))
             assert await codes(Door(http).as_(person), **SAID) == []

@@ -86,7 +86,7 @@ async def test_admins_create_accounts_where_registration_is_closed(
 ) -> None:
     closed = create_app(make_settings(registration="closed"), clock=clock)
 
-    async with serving(closed) as url, httpx.AsyncClient(base_url=url) as http:
+    async with serving(closed) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
         assert await Door(http).as_(an_admin).codes("createUser", NEW) == []
 
 

@@ -29,7 +29,7 @@ async def opened() -> AsyncIterator[Open]:
 
         async def at(app: ASGIApp) -> httpx.AsyncClient:
             url = await stack.enter_async_context(serving(app))
-            return await stack.enter_async_context(httpx.AsyncClient(base_url=url))
+            return await stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=30))
 
         yield at
 

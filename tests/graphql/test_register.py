@@ -113,7 +113,7 @@ async def test_nobody_registers_where_registration_is_closed(
 ) -> None:
     closed = create_app(make_settings(registration="closed"), clock=clock)
 
-    async with serving(closed) as url, httpx.AsyncClient(base_url=url) as http:
+    async with serving(closed) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
         for said in (ANN, {**ANN, "email": "admin@example.com"}, {**ANN, "email": "nonsense"}):
             assert await Door(http).codes("register", said) == [("FORBIDDEN", None)]
 

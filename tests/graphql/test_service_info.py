@@ -40,7 +40,7 @@ async def test_it_tells_what_was_set(make_settings: MakeSettings) -> None:
         max_body_bytes=2_048,
     )
 
-    async with serving(create_app(settings)) as url, httpx.AsyncClient(base_url=url) as http:
+    async with serving(create_app(settings)) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
         info = (await Door(http).ask(INFO))["serviceInfo"]
 
     assert (info["registration"], info["accessTokenLifetimeSeconds"]) == ("CLOSED", 300)

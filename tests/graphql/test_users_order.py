@@ -172,8 +172,9 @@ async def test_a_cursor_of_another_installation_is_refused(
 ) -> None:
     cursor = (await page(as_admin))["pageInfo"]["endCursor"]
     elsewhere = create_app(make_settings(secret="the secret of another installation, as long"), clock=clock)
+    await elsewhere.state.services.signing_keys.rotate(OPERATOR)
 
-    async with serving(elsewhere) as url, httpx.AsyncClient(base_url=url) as http:
+    async with serving(elsewhere) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
         login = {"email": "admin@example.com", "password": PASSWORD}
         tokens = (await Door(http).done("login", login, "tokens { accessToken }"))["tokens"]
         order = {"field": "ID", "direction": "ASC"}

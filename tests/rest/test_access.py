@@ -27,7 +27,7 @@ async def opened(make_settings: MakeSettings, clock: SettableClock) -> AsyncIter
         async def door(token: str | None = None, **otherwise: Any) -> httpx.AsyncClient:
             url = await stack.enter_async_context(serving(create_app(make_settings(**otherwise), clock=clock)))
             headers = {"Authorization": f"Bearer {token}"} if token else {}
-            return await stack.enter_async_context(httpx.AsyncClient(base_url=url, headers=headers))
+            return await stack.enter_async_context(httpx.AsyncClient(base_url=url, headers=headers, timeout=30))
 
         yield door
 

@@ -15,6 +15,8 @@ from tests.door import Door
 from tests.serving import serving
 
 ROUTES = {
+    ("/.well-known/jwks.json", "get"),
+    ("/.well-known/openid-configuration", "get"),
     ("/health", "get"),
     ("/healthcheck", "get"),
     ("/ready", "get"),
@@ -115,7 +117,10 @@ async def test_the_windows_of_a_list_are_told(document: Any) -> None:
 
 @pytest.mark.parametrize("access", ["open", "authenticated", "admin"])
 async def test_a_token_is_asked_for_where_the_door_is_not_open(make_settings: MakeSettings, access: str) -> None:
-    async with serving(create_app(make_settings(rest_access=access))) as url, httpx.AsyncClient(base_url=url) as http:
+    async with (
+        serving(create_app(make_settings(rest_access=access))) as url,
+        httpx.AsyncClient(base_url=url, timeout=30) as http,
+    ):
         document = (await http.get("/openapi.json")).json()
 
     assert document["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
@@ -169,7 +174,7 @@ async def test_the_page_works_below_a_prefix(app: FastAPI) -> None:
     host = FastAPI()
     host.mount("/our/people", app)
 
-    async with serving(host) as url, httpx.AsyncClient(base_url=url) as client:
+    async with serving(host) as url, httpx.AsyncClient(base_url=url, timeout=30) as client:
         files = await files_of(client, "/our/people/docs")
         document = await client.get("/our/people/openapi.json")
 

@@ -24,7 +24,7 @@ async def test_a_service_that_runs_is_alive_and_ready(door: Door) -> None:
 async def test_a_service_without_its_database_is_alive_but_not_ready(make_settings: MakeSettings) -> None:
     app = create_app(make_settings(database_url=NOWHERE))
 
-    async with serving(app) as url, httpx.AsyncClient(base_url=url) as http:
+    async with serving(app) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
         alive, ready = await http.get("/health"), await http.get("/ready")
 
     assert (alive.status_code, alive.json()) == (200, {"status": "ok"})
@@ -40,7 +40,7 @@ async def test_a_database_without_tables_is_not_ready_until_it_is_migrated(
     database_url = await databases.empty()
     app = create_app(make_settings(database_url=database_url))
 
-    async with serving(app) as url, httpx.AsyncClient(base_url=url) as http:
+    async with serving(app) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
         before = await http.get("/ready")
         await app.state.services.operation.migrate()
         after = await http.get("/ready")
@@ -54,7 +54,7 @@ async def test_a_database_without_tables_is_not_ready_until_it_is_migrated(
 async def test_nobody_needs_a_token_and_a_bad_one_does_no_harm(make_settings: MakeSettings, path: str) -> None:
     app = create_app(make_settings(env="production"))
 
-    async with serving(app) as url, httpx.AsyncClient(base_url=url) as http:
+    async with serving(app) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
         without = await http.get(path)
         bad = await http.get(path, headers={"Authorization": "Bearer nonsense"})
 

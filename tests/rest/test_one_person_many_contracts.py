@@ -45,7 +45,7 @@ async def test_a_password_that_somebody_else_sets_ends_the_sessions(
     member = await door.register("mia@example.com")
     accounts = create_app(make_settings(rest_contract="accounts"), clock=clock)
 
-    async with serving(accounts) as url, httpx.AsyncClient(base_url=url) as http:
+    async with serving(accounts) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
         answer = await http.put(f"/users/{member.database_id}", json={"password": NEW_PASSWORD})
 
     assert answer.status_code == 200
@@ -58,7 +58,7 @@ async def test_nobody_takes_another_password_without_the_present_one(
     member = await door.register("mia@example.com")
     accounts = create_app(make_settings(rest_contract="accounts", rest_access="authenticated"), clock=clock)
 
-    async with serving(accounts) as url, httpx.AsyncClient(base_url=url) as http:
+    async with serving(accounts) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
         answer = await http.put(
             f"/users/{member.database_id}", json={"password": NEW_PASSWORD}, headers=door.as_(member).headers
         )

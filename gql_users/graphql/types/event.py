@@ -17,7 +17,30 @@ from gql_users.graphql.types.node import Node
 if TYPE_CHECKING:
     from gql_users.graphql.types.user import User
 
+_MEANINGS = {
+    EventKind.REGISTERED: "Somebody made an account of their own.",
+    EventKind.CREATED: "An admin made an account.",
+    EventKind.SIGNED_IN: "A session began.",
+    EventKind.SIGN_IN_REFUSED: "A password was wrong.",
+    EventKind.THROTTLED: "Too many were wrong; the next try has to wait.",
+    EventKind.UNLOCKED: "An admin let it be tried again at once.",
+    EventKind.REFRESHED: "A session's tokens were exchanged.",
+    EventKind.TOKEN_REUSED: "A refresh token came back after it was exchanged; its session was ended.",
+    EventKind.SIGNED_OUT: "Sessions were ended by one of them.",
+    EventKind.SESSION_REVOKED: "A session was ended from afar.",
+    EventKind.PASSWORD_CHANGED: "Another password was set.",
+    EventKind.PROFILE_CHANGED: "The account says something else; `details.fields` names what.",
+    EventKind.DEACTIVATED: "The account was closed.",
+    EventKind.REACTIVATED: "The account was opened again.",
+    EventKind.DELETED: "The account was removed.",
+    EventKind.ADMIN_GRANTED: "Admin rights were granted.",
+    EventKind.ADMIN_WITHDRAWN: "Admin rights were withdrawn.",
+    EventKind.KEY_ROTATED: "Access tokens are signed with another key.",
+}
+
 strawberry.enum(EventKind, description="What happened. More kinds may be added.")
+for _value in vars(EventKind)["__strawberry_definition__"].values:
+    _value.description = _MEANINGS[_value.value]
 
 LazyUser = Annotated["User", strawberry.lazy("gql_users.graphql.types.user")]
 
