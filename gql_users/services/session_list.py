@@ -37,7 +37,8 @@ class SessionList:
             session = (await work.sessions.find_many([session_id])).get(session_id)
             if session is None or not can_revoke_sessions(actor, session.user_id):
                 raise NotFound("There is no such session.")
-            if await work.sessions.revoke(session_id, now=now):
+            is_over = now >= session.ends_at(self.idle_lifetime)
+            if not is_over and await work.sessions.revoke(session_id, now=now):
                 details = {"sessionId": str(session_id)}
                 await work.events.add(Happened(EventKind.SESSION_REVOKED, now, actor, session.user_id, details))
         return session

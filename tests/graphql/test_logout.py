@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from tests.door import PASSWORD, Door, Person, SettableClock
+
+TOLD = """query ($kind: EventKind!, $user: ID!) {
+    events(filter: {kinds: [$kind], userId: $user}) { nodes { user { id } actor { id } details } }
+}"""
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,11 @@ async def is_signed_in(door: Door, device: Device | Person) -> bool:
     by_refresh = await door.codes("refresh", {"refreshToken": device.refresh_token}) == []
     assert by_access == by_refresh
     return by_access
+
+
+async def told(as_admin: Door, kind: str, person: Person) -> Any:
+    """What the events of this kind about the person say."""
+    return (await as_admin.ask(TOLD, kind=kind, user=person.id))["events"]["nodes"]
 
 
 @pytest.fixture
@@ -113,7 +123,7 @@ async def test_an_exchanged_token_ends_its_own_session_and_no_others(
     door: Door, phone: Device, laptop: Device, clock: SettableClock, scope: str
 ) -> None:
     later = await refreshed(door, phone)
-    clock.advance(timedelta(seconds=11))
+    clock.advance(timedelta(seconds=10, milliseconds=1))
 
     codes = await door.codes("logout", {"refreshToken": phone.refresh_token, "scope": scope})
 
@@ -132,6 +142,32 @@ async def test_a_token_whose_successor_was_lost_ends_other_sessions_for_ten_seco
 
     assert await is_signed_in(door, later)
     assert not await is_signed_in(door, laptop)
+
+
+@pytest.mark.parametrize("scope", ["CURRENT", "OTHERS", "ALL"])
+async def test_a_sign_out_is_told_once_with_its_scope(
+    door: Door, as_admin: Door, a_member: Person, phone: Device, laptop: Device, scope: str
+) -> None:
+    for _ in range(2):
+        await door.codes("logout", {"refreshToken": phone.refresh_token, "scope": scope})
+
+    by_themselves = {"user": {"id": a_member.id}, "actor": {"id": a_member.id}, "details": {"scope": scope}}
+    # Others can be ended again and again by a session that goes on, and every time is a deed.
+    assert await told(as_admin, "SIGNED_OUT", a_member) == [by_themselves] * (2 if scope == "OTHERS" else 1)
+
+
+async def test_an_exchanged_token_that_comes_back_to_sign_out_is_told_once(
+    door: Door, as_admin: Door, a_member: Person, phone: Device, clock: SettableClock
+) -> None:
+    await refreshed(door, phone)
+    clock.advance(timedelta(minutes=1))
+
+    for _ in range(2):
+        await door.codes("logout", {"refreshToken": phone.refresh_token, "scope": "ALL"})
+
+    (event,) = await told(as_admin, "TOKEN_REUSED", a_member)
+    assert (event["user"], event["actor"], [*event["details"]]) == ({"id": a_member.id}, None, ["sessionId"])
+    assert await told(as_admin, "SIGNED_OUT", a_member) == []
 
 
 async def test_only_a_refresh_token_that_is_still_good_signs_out(

@@ -12,6 +12,9 @@ import pytest
 from tests.door import PASSWORD, Door, Person, SettableClock
 
 TOKENS = "tokens { accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt }"
+TOLD = """query ($kind: EventKind!, $user: ID!) {
+    events(filter: {kinds: [$kind], userId: $user}) { nodes { user { id } actor { id } details } }
+}"""
 
 INVALID = [("TOKEN_INVALID", None)]
 EXPIRED = [("TOKEN_EXPIRED", None)]
@@ -36,10 +39,14 @@ async def recognised(door: Door, token: str) -> Any:
     return body["data"]["me"] or body["errors"][0]["extensions"]["reason"]
 
 
-def generation(token: str) -> int:
-    """The how-manieth refresh token of its session this is."""
-    number: int = jwt.decode(token, options={"verify_signature": False})["gen"]
-    return number
+def claim(token: str, name: str) -> Any:
+    """What a token says: `gen` for the how-manieth of its session it is, `sid` for which session that is."""
+    return jwt.decode(token, options={"verify_signature": False})[name]
+
+
+async def told(as_admin: Door, kind: str, person: Person) -> Any:
+    """What the events of this kind about the person say."""
+    return (await as_admin.ask(TOLD, kind=kind, user=person.id))["events"]["nodes"]
 
 
 async def test_each_exchange_gives_the_next_generation(door: Door, a_member: Person, clock: SettableClock) -> None:
@@ -51,7 +58,7 @@ async def test_each_exchange_gives_the_next_generation(door: Door, a_member: Per
         tokens.append(pair["refreshToken"])
         assert await recognised(door, pair["accessToken"]) == {"id": a_member.id}
 
-    assert [generation(token) for token in tokens] == [1, 2, 3, 4]
+    assert [claim(token, "gen") for token in tokens] == [1, 2, 3, 4]
     assert pair["accessTokenExpiresAt"] == "2026-03-01T12:45:00Z"
     assert pair["refreshTokenExpiresAt"] == "2026-03-15T12:30:00Z"
 
@@ -74,8 +81,8 @@ async def test_a_lost_reply_can_be_asked_for_again_for_ten_seconds(
         assert again["refreshTokenExpiresAt"] == first["refreshTokenExpiresAt"]
         assert await recognised(door, again["accessToken"]) == {"id": a_member.id}
 
-    # Asking again at six and at ten seconds has bought no time.
-    clock.advance(timedelta(seconds=1))
+    # Asking again at six and at ten seconds has bought no time, not even a millisecond.
+    clock.advance(timedelta(milliseconds=1))
     assert await refusal_of(door, a_member.refresh_token) == REUSED
 
 
@@ -105,6 +112,41 @@ async def test_the_one_before_the_predecessor_ends_the_session_at_once(door: Doo
     assert await refusal_of(door, third["refreshToken"]) == INVALID
 
 
+async def test_a_token_that_came_back_is_told_once_though_it_was_refused(
+    door: Door, as_admin: Door, a_member: Person
+) -> None:
+    second = await refreshed(door, a_member.refresh_token)
+    third = await refreshed(door, second["refreshToken"])
+
+    at_once = await asyncio.gather(*(refusal_of(door, a_member.refresh_token) for _ in range(5)))
+    later = [
+        await refusal_of(door, each) for each in (a_member.refresh_token, second["refreshToken"], third["refreshToken"])
+    ]
+
+    # Who comes when the session is over already finds no more than that.
+    assert REUSED in at_once
+    assert all(each in (REUSED, INVALID) for each in at_once)
+    assert all(each == INVALID for each in later)
+    (event,) = await told(as_admin, "TOKEN_REUSED", a_member)
+    assert event == {
+        "user": {"id": a_member.id},
+        "actor": None,
+        "details": {"sessionId": claim(a_member.refresh_token, "sid")},
+    }
+
+
+async def test_each_generation_is_told_once_lost_replies_or_not(
+    door: Door, as_admin: Door, a_member: Person, clock: SettableClock
+) -> None:
+    for _ in range(3):
+        second = await refreshed(door, a_member.refresh_token)
+    clock.advance(timedelta(minutes=1))
+    await refreshed(door, second["refreshToken"])
+
+    by_themselves = {"user": {"id": a_member.id}, "actor": {"id": a_member.id}, "details": None}
+    assert await told(as_admin, "REFRESHED", a_member) == [by_themselves] * 2
+
+
 async def test_ten_exchanges_at_once_make_one_generation(door: Door, a_member: Person) -> None:
     token = a_member.refresh_token
 
@@ -112,7 +154,7 @@ async def test_ten_exchanges_at_once_make_one_generation(door: Door, a_member: P
         pairs = await asyncio.gather(*(refreshed(door, token) for _ in range(10)))
         assert len({pair["refreshToken"] for pair in pairs}) == 1
         token = pairs[0]["refreshToken"]
-        assert generation(token) == expected
+        assert claim(token, "gen") == expected
 
 
 async def test_a_session_ends_after_fourteen_days_without_an_exchange(
