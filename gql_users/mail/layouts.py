@@ -23,7 +23,7 @@ class Layouts:
     def __init__(self, colour: str, templates_dir: Path | None = None) -> None:
         if not _COLOUR.fullmatch(colour):
             raise ValueError("a colour is written #rrggbb")
-        self._look = {"colour": colour, "on_colour": _readable_on(colour)}
+        self._look = {"colour": colour, "on_colour": readable_on(colour)}
         self._html = _layout("letter.html", templates_dir)
         self._plain = _layout("letter.txt", templates_dir)
 
@@ -52,7 +52,7 @@ def _layout(name: str, templates_dir: Path | None) -> Template:
         raise ValueError(f"{name} cannot be read: {error}") from error
 
 
-def _readable_on(colour: str) -> str:
+def readable_on(colour: str) -> str:
     """White or black, whichever has more contrast with the colour (WCAG 2.2, relative luminance)."""
     red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
     luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -36,9 +36,6 @@ class SendFailedError(Exception):
         self.trouble = trouble
 
 
-SendFailed = SendFailedError
-
-
 class Sender(Protocol):
     """Takes letters away."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache, partial
 
 from jinja2 import TemplateError
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -47,10 +47,9 @@ def told(settings: Settings) -> Shape:
     """How a request that never came to a page is told so: on a page, in the language of the installation."""
     looks = cache(partial(Looks, settings))  # only once it is needed, which is rarely
 
-    def shape(failure: Failure) -> JSONResponse:
+    def shape(failure: Failure) -> Response:
         words = looks().words(None)
-        # Shapes promise JSON, but whoever takes their answers sends them on as they are.
-        return looks().answer(words, contents.failed(words, failure))  # type: ignore[return-value]
+        return looks().answer(words, contents.failed(words, failure))
 
     return shape
 

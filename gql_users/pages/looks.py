@@ -10,7 +10,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from starlette.responses import HTMLResponse, Response
 
 from gql_users.mail import cleaning
-from gql_users.mail.layouts import _readable_on
+from gql_users.mail.layouts import readable_on
 from gql_users.mail.texts import Texts
 from gql_users.pages.contents import Content
 from gql_users.pages.words import Words
@@ -31,7 +31,7 @@ class Looks:
         self._template = _template(settings.templates_dir)
         self._product = cleaning.line(settings.product_name)
         self._min_length = settings.password_min_length
-        self._colours = {"colour": settings.product_colour, "on_colour": _readable_on(settings.product_colour)}
+        self._colours = {"colour": settings.product_colour, "on_colour": readable_on(settings.product_colour)}
 
     @property
     def languages(self) -> list[str]:

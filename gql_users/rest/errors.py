@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
@@ -38,18 +38,18 @@ def install(app: FastAPI, shapes: Shapes) -> None:
     """Teach the application to tell of refusals, malformed requests and unknown paths in these shapes."""
 
     @app.exception_handler(Refusal)
-    async def refused(request: Request, refusal: Refusal) -> JSONResponse:
+    async def refused(request: Request, refusal: Refusal) -> Response:
         return shapes.answer(request.scope, _of_refusal(refusal))
 
     @app.exception_handler(RequestValidationError)
-    async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
+    async def malformed(request: Request, error: RequestValidationError) -> Response:
         # The framework would repeat the value that was sent, which may be a password.
         problems = [Problem(each["type"], each["loc"], each["msg"]) for each in error.errors()]
         failure = Failure(422, ErrorCode.INVALID, "The request is not valid.", problems)
         return shapes.answer(request.scope, failure)
 
     @app.exception_handler(HTTPException)
-    async def failed(request: Request, error: HTTPException) -> JSONResponse:
+    async def failed(request: Request, error: HTTPException) -> Response:
         if error.status_code == 400:  # the framework's word for bytes that are not even text
             unreadable = Problem("json_invalid", ["body"], "The body is not readable as JSON.")
             return shapes.answer(request.scope, Failure(422, ErrorCode.INVALID, unreadable.message, [unreadable]))

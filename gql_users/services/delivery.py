@@ -10,6 +10,7 @@ from email.message import EmailMessage
 
 from gql_users import models, text
 from gql_users.clock import Clock
+from gql_users.errors import Invalid
 from gql_users.mail.kinds import LetterKind
 from gql_users.mail.letters import Letter, Letters
 from gql_users.mail.senders import Sender, SendFailedError
@@ -72,7 +73,12 @@ class Delivery:
             return [*await work.letters.claim(now=now, until=now + TAKEN_FOR, most=AT_ONCE)]
 
     async def _deliver(self, sender: Sender, row: models.Letter) -> None:
-        message = await self._message(row)
+        try:
+            message = await self._message(row)
+        except Invalid:
+            # Nobody can have this address; what wrote the letter took it for one before the rules changed.
+            await self._failed(row, SendFailedError(temporary=False, trouble="not an address"))
+            return
         if message is None:
             async with self.unit_of_work() as work:
                 await work.letters.drop(row.id)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
 from gql_users.errors import ErrorCode
@@ -47,7 +47,7 @@ class Failure:
     request_id: str | None = None
 
 
-Shape: TypeAlias = Callable[[Failure], JSONResponse]
+Shape: TypeAlias = Callable[[Failure], Response]
 """How a contract tells of a failure."""
 
 
@@ -68,13 +68,13 @@ class Shapes:
     def __init__(self, shapes: Mapping[str, Shape]) -> None:
         self._shapes = shapes
 
-    def answer(self, scope: Scope, failure: Failure) -> JSONResponse:
+    def answer(self, scope: Scope, failure: Failure) -> Response:
         """The failure in the shape of the part that was asked."""
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         inside = (shape for part, shape in self._shapes.items() if path == part or path.startswith(part + "/"))
         return next(inside, plain)(failure)
 
-    def refuse(self, scope: Scope, status: int, message: str, request_id: str | None = None) -> JSONResponse:
+    def refuse(self, scope: Scope, status: int, message: str, request_id: str | None = None) -> Response:
         """The answer to a request that was stopped before any route, or broke inside one."""
         return self.answer(scope, of_http(status, message, request_id=request_id))
 

@@ -139,7 +139,9 @@ class AskingForLetter(BaseModel):
 class Showing(BaseModel):
     """The token of a letter's link, or its code with the address it went to."""
 
-    model_config = ConfigDict(strict=True, json_schema_extra={"examples": [{"email": "ada@example.com", "code": "123456"}]})
+    model_config = ConfigDict(
+        strict=True, json_schema_extra={"examples": [{"email": "ada@example.com", "code": "123456"}]}
+    )
 
     token: str | None = None
     email: str | None = None

@@ -50,17 +50,13 @@ def routes(wrapping: Wrapping) -> APIRouter:
         await services.verification.request(body.email, client_of(request))
         return wrapping.wrap(None)
 
-    @routes.post(
-        "/auth/email-verification/confirm", summary="It is mine", response_model=nothing, responses=showing
-    )
+    @routes.post("/auth/email-verification/confirm", summary="It is mine", response_model=nothing, responses=showing)
     async def verify_email(body: Showing, request: Request, services: Serving) -> Any:
         """By the token of the letter's link, or its code with the address."""
         await services.verification.verify(body.shown(), client_of(request))
         return wrapping.wrap(None)
 
-    @routes.post(
-        "/users/me/email", status_code=202, summary="I move", response_model=nothing, responses=showing
-    )
+    @routes.post("/users/me/email", status_code=202, summary="I move", response_model=nothing, responses=showing)
     async def request_email_change(body: MovingAddress, services: Serving, actor: SignedIn) -> Any:
         """A letter to the new address; nothing changes until it is confirmed there."""
         await services.verification.request_change(actor, body.new_email, body.current_password)
