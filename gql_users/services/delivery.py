@@ -49,7 +49,7 @@ class Delivery:
     public_url: str
 
     async def deliver_due(self) -> int:
-        """Send some of what is due, beside as many other workers as one likes. How many were taken. Raises Unavailable."""
+        """Send some of what is due, beside any number of other workers. How many were taken. Raises Unavailable."""
         if self.sender is None:
             return 0
         claimed = await self._claim()
