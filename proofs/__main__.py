@@ -16,11 +16,14 @@ from proofs import (
     deep_pages,
     failed_mutations,
     lookups,
+    lost_mail,
     mutual_demotions,
     one_address,
     parallel_refreshes,
+    request_timing,
     rest_documents,
     searches,
+    two_workers,
     walks,
     walks_among_arrivals,
 )
@@ -42,6 +45,9 @@ PROOFS: Mapping[str, ModuleType] = {
         one_address,
         mutual_demotions,
         parallel_refreshes,
+        lost_mail,
+        two_workers,
+        request_timing,
         rest_documents,
     )
 }

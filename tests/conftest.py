@@ -20,6 +20,7 @@ from gql_users.mail.senders import MemorySender
 from gql_users.services import Services
 from tests.databases import SECRET, PostgreSQL, SQLite, running_postgresql, sqlite_files
 from tests.door import Door, Person, SettableClock
+from tests.postbox import Post
 from tests.serving import serving
 
 DATABASES = ("sqlite", "postgresql")
@@ -103,6 +104,12 @@ def services(app: FastAPI) -> Services:
     """The services behind the doors, for what no door does: the first admin."""
     wired: Services = app.state.services
     return wired
+
+
+@pytest.fixture
+def post(services: Services, sender: MemorySender) -> Post:
+    """Everybody's letterbox."""
+    return Post(services, sender)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.databases import SECRET, PostgreSQL, SQLite
 from tests.door import PASSWORD, Door
 
 SCHEMA = Path(__file__).parent.parent / "schema.graphql"
-COMMANDS = ("serve", "migrate", "create-admin", "unlock", "schema")
+COMMANDS = ("serve", "worker", "migrate", "create-admin", "unlock", "letters", "schema")
 
 
 @pytest.fixture

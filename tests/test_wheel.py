@@ -33,6 +33,17 @@ def test_the_wheel_carries_package_migrations_and_explorer(unpacked: Path) -> No
     assert (unpacked / "gql_users/graphql/explorer/assets/index.html").exists()
 
 
+def test_the_wheel_carries_what_letters_and_pages_are_made_of(unpacked: Path) -> None:
+    for folder in ("mail", "pages"):
+        made_of = {
+            path.relative_to(ROOT)
+            for path in (ROOT / "gql_users" / folder).rglob("*")
+            if path.suffix in {".toml", ".html", ".txt"}
+        }
+        assert made_of
+        assert [path for path in made_of if not (unpacked / path).exists()] == []
+
+
 def test_the_wheel_leaves_tests_and_tools_behind(unpacked: Path) -> None:
     assert {path.name for path in unpacked.iterdir() if not path.name.endswith(".dist-info")} == {"gql_users"}
 
