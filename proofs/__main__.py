@@ -12,15 +12,20 @@ from types import ModuleType
 import uvloop
 
 from proofs import (
+    canary,
     cold_pools,
     deep_pages,
     failed_mutations,
+    guessing,
+    key_rotations,
+    login_timing,
     lookups,
     mutual_demotions,
     one_address,
-    parallel_refreshes,
+    refresh_races,
     rest_documents,
     searches,
+    token_reuse,
     walks,
     walks_among_arrivals,
 )
@@ -41,7 +46,12 @@ PROOFS: Mapping[str, ModuleType] = {
         failed_mutations,
         one_address,
         mutual_demotions,
-        parallel_refreshes,
+        refresh_races,
+        token_reuse,
+        guessing,
+        login_timing,
+        key_rotations,
+        canary,
         rest_documents,
     )
 }

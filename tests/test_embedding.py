@@ -132,7 +132,7 @@ def test_an_import_builds_nothing(tmp_path: Path) -> None:
         [sys.executable, "-c", LOOK], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
     )
 
-    assert json.loads(looked.stdout) == [0, 1, [], ["Settings", "__version__", "create_app"]]
+    assert json.loads(looked.stdout) == [0, 1, [], ["Settings", "__version__", "create_app", "current_user"]]
 
 
 async def test_an_application_connects_to_nothing_before_it_is_asked(make_settings: MakeSettings) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -38,7 +38,8 @@ class Tries:
 class Limit:
     """So many failures are free. After that each one doubles the wait, up to a quarter of an hour.
 
-    It never becomes a lock: after each wait there is one more try.
+    It never becomes a lock: after each wait there is one more try. Failures are forgiven one by one, as many in an hour
+    as are free, so that a slip now and then never adds up.
     """
 
     free: int
@@ -49,6 +50,11 @@ class Limit:
             return 0
         doubled = FIRST_WAIT * (1 << min(tries.failed - self.free, 10))
         return max(0, ceil((tries.failed_at + min(doubled, LONGEST_WAIT) - now).total_seconds()))
+
+    def forgiving(self, tries: Tries, now: datetime) -> Tries:
+        """The same without the failures that time has made good since the last one."""
+        since = now - tries.failed_at if tries.failed_at is not None else timedelta(0)
+        return replace(tries, failed=max(0, tries.failed - since // (FORGOTTEN_AFTER / self.free)))
 
     def has_room(self, tries: Tries) -> bool:
         """May one more begin beside those under way, supposing that all of them fail?"""

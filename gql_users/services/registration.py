@@ -34,6 +34,7 @@ class Registration:
         """
         if not self.is_open:
             raise Forbidden("Registration is closed. Ask an admin for an account.")
+        await self.sessions.require_keys()
         # What no address or password can be is no claim to one.
         self._checked(email, password, profile)
         async with self.throttle.claiming(Actor(client=client)) as reserved:

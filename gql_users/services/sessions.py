@@ -73,6 +73,10 @@ class Sessions:
         await work.sessions.add(session)
         return session
 
+    async def require_keys(self) -> None:
+        """Asked before anything is begun that tokens would be wanted for in the end. Raises Unavailable."""
+        await self.keys.active()
+
     async def signed_in(self, user: User, session: Session) -> SignedIn:
         """The user with the tokens of the session's present generation. Never inside a unit of work.
 
@@ -116,6 +120,7 @@ class Sessions:
         tabs). Anything older ends the session, because two parties hold its tokens (RFC 9700, 4.14.2).
         Raises TokenInvalid, TokenExpired or TokenReused.
         """
+        await self.require_keys()
         user, session = await self._exchange(refresh_token, client)
         return await self.signed_in(user, session)
 

@@ -21,11 +21,10 @@ from gql_users.security.throttle import Limit, Tries, network_of
 
 ANY_ACCOUNT = ""
 
-# Attempts under way are over in a fraction of a second: worth waiting for, instead of refusing who knows the password.
+# Attempts under way are soon over: worth waiting for, instead of refusing who knows the password.
 LONGEST_TURN_S = 10.0
 FIRST_LOOK_S = 0.02
 RAREST_LOOK_S = 0.5
-
 
 Limited = tuple[tuple[Pair, Limit], ...]
 
@@ -163,7 +162,7 @@ class Throttle:
         wait = max(limit.wait_seconds(tries, now) for limit, tries in counted)
         if wait:
             raise RateLimited(wait)
-        return all(limit.has_room(tries) for limit, tries in counted)
+        return all(limit.has_room(limit.forgiving(tries, now)) for limit, tries in counted)
 
     @repeated_on_collision
     async def _failed(self, reserved: Reserved, told_as: EventKind | None) -> None:
@@ -171,8 +170,9 @@ class Throttle:
         now = self.clock.now()
         async with self.unit_of_work() as work:
             rows = await work.attempts.lock(reserved.pairs, now=now)
-            for row in rows.values():
-                row.failed, row.failed_at, row.pending = row.failed + 1, now, max(0, row.pending - 1)
+            for pair, limit in reserved.limited:
+                row, tries = rows[pair], limit.forgiving(_tries(rows[pair]), now)
+                row.failed, row.failed_at, row.pending = tries.failed + 1, now, max(0, tries.pending - 1)
             await work.attempts.save()
             if told_as is not None:
                 await work.events.add(Happened(told_as, now, reserved.by, reserved.user_id))

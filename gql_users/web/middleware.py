@@ -100,7 +100,7 @@ class Frame:
         if not self.trusted_proxies or len(forwarded) < self.trusted_proxies:
             return connected
         try:
-            return str(ip_address(forwarded[-self.trusted_proxies])), 0
+            return str(ip_address(forwarded[-self.trusted_proxies].partition("%")[0])), 0
         except ValueError:
             return connected
 
