@@ -9,6 +9,7 @@ from typing import Any
 import jwt
 import pytest
 
+from gql_users.graphql.ids import global_id
 from tests.door import PASSWORD, Door, Person, SettableClock
 
 TOKENS = "tokens { accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt }"
