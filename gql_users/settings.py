@@ -47,8 +47,9 @@ class Settings(BaseSettings):
     )
     secret: SecretStr | None = Field(
         None,
-        description="The installation's secret, at least 32 bytes, the same for every replica; tokens and cursors are "
-        "signed with keys derived from it. Development makes one and keeps it in the data folder.",
+        description="The installation's secret, at least 32 bytes, the same for every replica; refresh tokens and "
+        "cursors are signed with keys derived from it, and the keys in the database are sealed with one. Development "
+        "makes one and keeps it in the data folder.",
     )
     public_url: str = Field(
         "http://localhost:8000",
@@ -92,7 +93,8 @@ class Settings(BaseSettings):
     )
     signing_algorithm: Literal["ES256", "RS256", "EdDSA"] = Field(
         "ES256",
-        description="How access tokens are signed. A change takes effect with the next `gql-users keys rotate`.",
+        description="How access tokens are signed. After a change `gql-users keys rotate` publishes a key of the new "
+        "kind, and the rotation after it signs with it.",
     )
     account_attempts: int = Field(
         10,

@@ -24,7 +24,7 @@ async def work(services: Services) -> None:
         try:
             await services.forgetting.run()
         except Unavailable:
-            log.warning("the database is away; what is over is forgotten later")
+            log.warning("the database is away or busy; what is over is forgotten later")
         except Exception:
             # One round that fails must not end all that would follow.
             log.exception("forgetting failed")

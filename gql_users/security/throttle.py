@@ -46,19 +46,25 @@ class Limit:
 
     def wait_seconds(self, tries: Tries, now: datetime) -> int:
         """How long until the next try may begin; 0 when it may begin now, or as soon as others are through."""
-        if tries.failed < self.free or tries.failed_at is None:
+        if tries.failed_at is None:
             return 0
-        doubled = FIRST_WAIT * (1 << min(tries.failed - self.free, 10))
-        return max(0, ceil((tries.failed_at + min(doubled, LONGEST_WAIT) - now).total_seconds()))
+        return max(0, ceil((tries.failed_at + self._wait(tries) - now).total_seconds()))
 
     def forgiving(self, tries: Tries, now: datetime) -> Tries:
-        """The same without the failures that time has made good since the last one."""
-        since = now - tries.failed_at if tries.failed_at is not None else timedelta(0)
-        return replace(tries, failed=max(0, tries.failed - since // (FORGOTTEN_AFTER / self.free)))
+        """The same without the failures that time has made good since the last one, and since the wait for it."""
+        if tries.failed_at is None:
+            return tries
+        good = max(timedelta(0), now - tries.failed_at - self._wait(tries))
+        return replace(tries, failed=max(0, tries.failed - good // (FORGOTTEN_AFTER / self.free)))
 
     def has_room(self, tries: Tries) -> bool:
         """May one more begin beside those under way, supposing that all of them fail?"""
         return tries.pending < max(1, self.free - tries.failed)
+
+    def _wait(self, tries: Tries) -> timedelta:
+        if tries.failed < self.free:
+            return timedelta(0)
+        return min(FIRST_WAIT * (1 << min(tries.failed - self.free, 10)), LONGEST_WAIT)
 
 
 def network_of(ip_address: str) -> str:

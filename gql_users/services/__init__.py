@@ -90,6 +90,6 @@ def wire(settings: Settings, clock: Clock) -> Services:
         administration=Administration(units, clock, hasher, throttle),
         history=History(units, cursors),
         signing_keys=signing_keys,
-        forgetting=Forgetting(units, clock, settings.events_retention),
+        forgetting=Forgetting(units, clock, settings.events_retention, settings.session_idle_lifetime),
         operation=Operation(Migrations(patient), hasher, (engine.dispose, patient.dispose)),
     )

@@ -22,6 +22,7 @@ class Forgetting:
     unit_of_work: UnitsOfWork
     clock: Clock
     events_retention: timedelta
+    idle_lifetime: timedelta
 
     async def run(self) -> None:
         """Remove events past their retention, sessions that are over, attempts and keys that count no more."""
@@ -37,4 +38,6 @@ class Forgetting:
         while forgotten == PORTION:
             async with self.unit_of_work() as work:
                 before = now - SESSIONS_KEPT
-                forgotten = await work.sessions.forget(expired_before=before, revoked_before=before, most=PORTION)
+                forgotten = await work.sessions.forget(
+                    over_before=before, refreshed_before=before - self.idle_lifetime, most=PORTION
+                )

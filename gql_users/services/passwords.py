@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gql_users.access import Actor, require
 from gql_users.clock import Clock
-from gql_users.errors import InvalidCredentials, NotFound
+from gql_users.errors import ErrorCode, InvalidCredentials, NotFound, Unauthenticated
 from gql_users.events import EventKind, Happened
 from gql_users.models import User
 from gql_users.repositories.database import Collision
@@ -59,6 +59,9 @@ class PasswordChanges:
         password_hash = await self.hasher.hash(accepted)
         now = self.clock.now()
         async with self.unit_of_work() as work:
+            # It may have waited for its turn, and who asks may have been signed out meanwhile.
+            if not await work.sessions.is_live(actor.session_id):
+                raise Unauthenticated(ErrorCode.TOKEN_INVALID)
             changed = await work.users.replace_password(
                 user.id, seen=user.password_hash, now=now, password_hash=password_hash
             )

@@ -74,7 +74,7 @@ class Sessions:
         return session
 
     async def require_keys(self) -> None:
-        """Asked before anything is begun that tokens would be wanted for in the end. Raises Unavailable."""
+        """Asked before anything begins that tokens will be wanted for. Raises Unavailable."""
         await self.keys.active()
 
     async def signed_in(self, user: User, session: Session) -> SignedIn:
@@ -84,8 +84,8 @@ class Sessions:
         """
         key = await self.keys.active()
         now = self.clock.now()
-        refresh_expires_at = in_whole_seconds(self._ends_at(session))
-        access_expires_at = in_whole_seconds(min(now + self.access_lifetime, self._ends_at(session)))
+        refresh_expires_at = in_whole_seconds(session.ends_at(self.idle_lifetime))
+        access_expires_at = in_whole_seconds(min(now + self.access_lifetime, session.ends_at(self.idle_lifetime)))
         access = AccessClaims(user_id=user.id, session_id=session.id)
         refresh = RefreshClaims(session_id=session.id, generation=session.generation)
         return SignedIn(
@@ -167,8 +167,8 @@ class Sessions:
         raise TokenReused
 
     async def _tell_signed_out(self, work: UnitOfWork, session: Session, scope: LogoutScope, client: Client) -> None:
-        who, details = _themselves(session, client), {"scope": scope.name}
-        await work.events.add(Happened(EventKind.SIGNED_OUT, self.clock.now(), who, session.user_id, details))
+        who, now = _themselves(session, client), self.clock.now()
+        await work.events.add(Happened(EventKind.SIGNED_OUT, now, who, session.user_id, {"scope": scope.name}))
 
     async def _end_reused(self, session: Session, client: Client, now: datetime) -> None:
         """End a session whose token came back, in a unit of its own: the refusal that follows must not undo it."""
@@ -182,9 +182,6 @@ class Sessions:
     def _is_graced_predecessor(self, claims: RefreshClaims, session: Session, now: datetime) -> bool:
         return claims.generation == session.generation - 1 and now - session.refreshed_at <= GRACE
 
-    def _ends_at(self, session: Session) -> datetime:
-        return session.ends_at(self.idle_lifetime)
-
     def _live(self, found: tuple[Session, User] | None, now: datetime) -> tuple[Session, User]:
         """The session and its user, if both are still good."""
         if found is None:
@@ -192,7 +189,7 @@ class Sessions:
         session, user = found
         if session.revoked_at is not None or not user.is_active:
             raise TokenInvalid
-        if now >= self._ends_at(session):
+        if now >= session.ends_at(self.idle_lifetime):
             raise TokenExpired
         return session, user
 

@@ -50,5 +50,5 @@ async def register(info: Info, input: RegisterInput) -> RegisterPayload:
         last_name=input.last_name,
         age=input.age,
     )
-    signed_in = await context.services.registration.register(input.email, input.password, profile, context.client)
+    signed_in = await context.services.registration.register(input.email, input.password, profile, context.actor.client)
     return RegisterPayload(user=User.of(signed_in.user), tokens=TokenPair.of(signed_in.tokens))
