@@ -70,11 +70,14 @@ async def test_a_rotation_beside_the_service_interrupts_nobody(commands: Command
     assert await door.codes("refresh", {"refreshToken": before.refresh_token}) == []
 
 
-async def test_a_changed_algorithm_holds_from_the_rotation_on(commands: Commands) -> None:
+async def test_a_changed_algorithm_is_published_by_a_rotation_and_signs_after_the_next(commands: Commands) -> None:
     await listed(commands)
 
+    await commands.run("keys", "rotate", signing_algorithm="EdDSA")
+    published = await listed(commands)
     ran = await commands.run("keys", "rotate", signing_algorithm="EdDSA")
 
+    assert ("EdDSA", "next") in published.values()
     keys = await listed(commands)
     assert keys[ran.stdout.split()[-1]] == ("EdDSA", "active")
     assert sorted(keys.values()) == [

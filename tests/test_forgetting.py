@@ -99,7 +99,7 @@ async def test_attempts_leave_when_they_count_no_more(
     wrong = {"email": "ann@example.com", "password": "wrong"}
     for _ in range(10):
         await door.codes("login", wrong)
-    clock.advance(timedelta(minutes=15))
+    clock.advance(timedelta(minutes=5))
 
     await services.forgetting.run()
 
