@@ -4,6 +4,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+CLIENTS := tests/clients/node_modules/.package-lock.json
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 help: ## list what can be done
@@ -12,7 +13,7 @@ help: ## list what can be done
 run: .venv/.service explorer ## install, make an SQLite database in data/, and serve on port 8000
 	$(BIN)/gql-users serve
 
-setup: .venv/.development explorer ## fill .venv with all that running, testing and checking take
+setup: .venv/.development explorer $(CLIENTS) ## fill .venv with all that running, testing and checking take
 
 test: setup ## run the tests on SQLite and on a real PostgreSQL
 	$(BIN)/python -m pytest --numprocesses=auto
@@ -54,7 +55,7 @@ lock: .venv/.development ## choose the newest versions and pin them with their h
 	done
 
 clean: ## remove what was installed and built; data/ stays
-	rm -rf .venv dist explorer/node_modules gql_users/graphql/explorer/assets
+	rm -rf .venv dist explorer/node_modules tests/clients/node_modules gql_users/graphql/explorer/assets
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -66,4 +67,8 @@ clean: ## remove what was installed and built; data/ stays
 
 .venv/.development: requirements/development.txt .venv/.service
 	$(PIP) --require-hashes -r requirements/development.txt
+	touch $@
+
+$(CLIENTS): tests/clients/package-lock.json | .venv/.development explorer
+	$(BIN)/python -m tests.clients.install
 	touch $@

@@ -104,9 +104,9 @@ def can_see_security(actor: Actor, user_id: int) -> bool:
     return is_self(actor, user_id) or actor.is_admin
 
 
-def can_see_origin(actor: Actor, doer_id: int | None) -> bool:
+def can_see_origin(actor: Actor, doer_id: int | None, *, by_a_stranger: bool) -> bool:
     """May the actor see from where somebody did something? Members see strangers at their door, not admins at work."""
-    return actor.is_admin or doer_id is None or is_self(actor, doer_id)
+    return actor.is_admin or by_a_stranger or (doer_id is not None and is_self(actor, doer_id))
 
 
 def can_revoke_sessions(actor: Actor, user_id: int) -> bool:

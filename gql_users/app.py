@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -21,7 +21,7 @@ from gql_users.rest import docs, errors, health, users, v1, well_known
 from gql_users.rest.contracts import CONTRACTS
 from gql_users.rest.v1.envelope import Wrapping
 from gql_users.services import wire
-from gql_users.settings import Settings
+from gql_users.settings import Settings, misconfigured
 from gql_users.version import __version__
 from gql_users.web.failures import Shapes
 from gql_users.web.middleware import BodyRules, Frame, Mask
@@ -42,12 +42,12 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        by_the_clock = asyncio.create_task(work(services)) if settings.worker else None
+        ended = asyncio.Event()
+        working = asyncio.create_task(work(services, ended)) if settings.worker else None
         yield
-        if by_the_clock is not None:
-            by_the_clock.cancel()
-            with suppress(asyncio.CancelledError):
-                await by_the_clock
+        ended.set()
+        if working is not None:
+            await working
         await services.operation.close()
 
     app = FastAPI(
@@ -81,7 +81,8 @@ def create_app(
     )
     errors.install(app, shapes)
     docs.describe(app, contract)
-    app.router.routes.append(Mount("/account", pages(services, settings)))
+    with misconfigured():
+        app.router.routes.append(Mount("/account", pages(services, settings)))
     app.router.routes.append(Route("/graphql", GraphQLEndpoint(services, settings), include_in_schema=False))
     if settings.shows_explorer:
         app.mount("/graphql/assets", explorer.assets())

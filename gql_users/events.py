@@ -39,6 +39,10 @@ class EventKind(StrEnum):
     KEY_ROTATED = "KEY_ROTATED"
 
 
+# What somebody at the door does, of whom nobody knows who it is.
+BY_STRANGERS = frozenset({EventKind.SIGN_IN_REFUSED, EventKind.THROTTLED, EventKind.TOKEN_REUSED})
+
+
 @dataclass(frozen=True, slots=True)
 class Happened:
     """One fact: what happened when, who did it and from where, and whose account it is about.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -20,6 +22,15 @@ CommaSeparated = Annotated[tuple[str, ...], NoDecode]
 
 class MisconfiguredError(Exception):
     """What was set cannot be worked with; the message says what to change, and tells no secret."""
+
+
+@contextmanager
+def misconfigured() -> Iterator[None]:
+    """Turn what files and addresses given by settings are refused with, into what the command line says in one line."""
+    try:
+        yield
+    except ValueError as error:
+        raise MisconfiguredError(str(error)) from error
 
 
 class Settings(BaseSettings):
@@ -47,8 +58,9 @@ class Settings(BaseSettings):
     )
     secret: SecretStr | None = Field(
         None,
-        description="The installation's secret, at least 32 bytes, the same for every replica; tokens and cursors are "
-        "signed with keys derived from it. Development makes one and keeps it in the data folder.",
+        description="The installation's secret, at least 32 bytes, the same for every replica; refresh tokens and "
+        "cursors are signed with keys derived from it, and the keys in the database are sealed with one. Development "
+        "makes one and keeps it in the data folder.",
     )
     public_url: str = Field(
         "http://localhost:8000",
@@ -116,7 +128,8 @@ class Settings(BaseSettings):
     )
     signing_algorithm: Literal["ES256", "RS256", "EdDSA"] = Field(
         "ES256",
-        description="How access tokens are signed. A change takes effect with the next `gql-users keys rotate`.",
+        description="How access tokens are signed. After a change `gql-users keys rotate` publishes a key of the new "
+        "kind, and the rotation after it signs with it.",
     )
     account_attempts: int = Field(
         10,

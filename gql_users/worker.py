@@ -17,20 +17,39 @@ LETTERS_S = (0.5, 1.0)
 FORGETTING_S = (1_800.0, 3_600.0)
 
 
-async def work(services: Services) -> None:
-    """Deliver and forget, again and again, until this is cancelled. Several processes may do so at once."""
+async def work(services: Services, ended: asyncio.Event) -> None:
+    """Deliver and forget, again and again, until it is to end. Several processes may do so at once.
+
+    What is in hand then is finished: a letter that a mail server has taken, and that nobody marks as sent, would go out
+    once more.
+    """
+    if services.delivery.sender is None:
+        log.warning("GQL_USERS_SMTP_URL is not set: letters wait until it is")
     async with asyncio.TaskGroup() as group:
-        group.create_task(_again_and_again(services.delivery.deliver_all_due, LETTERS_S))
-        group.create_task(_again_and_again(services.forgetting.run, FORGETTING_S))
+        group.create_task(_again_and_again(services.delivery.deliver_due, LETTERS_S, ended))
+        group.create_task(_again_and_again(services.forgetting.run, FORGETTING_S, ended))
 
 
-async def _again_and_again(deed: Callable[[], Awaitable[None]], pause_s: tuple[float, float]) -> None:
-    while True:
-        await asyncio.sleep(random.uniform(*pause_s))  # noqa: S311 - spreads, hides nothing
+async def _again_and_again(
+    deed: Callable[[], Awaitable[int | None]], pause_s: tuple[float, float], ended: asyncio.Event
+) -> None:
+    """Do something until it is to end: at once again while it finds something to do."""
+    found: int | None = 0
+    while not await _is_set(ended, 0 if found else random.uniform(*pause_s)):  # noqa: S311 - spreads, hides nothing
+        found = 0
         try:
-            await deed()
+            found = await deed()
         except Unavailable:
-            log.warning("the database is away; what was to be done is done later")
+            log.warning("the database is away or busy; what was to be done is done later")
         except Exception:
             # One round that fails must not end all that would follow.
             log.exception("a round of work failed")
+
+
+async def _is_set(event: asyncio.Event, within_s: float) -> bool:
+    try:
+        async with asyncio.timeout(within_s):
+            await event.wait()
+    except TimeoutError:
+        return event.is_set()
+    return True

@@ -22,11 +22,14 @@ async def prove(stage: Stage) -> list[Finding]:
     for kind in KINDS:
         one_each = 0
         answers: Counter[str] = Counter()
-        async with stage.fresh(kind) as settings, an_administered_service(settings) as service:
-            for number in range(ROUNDS):
-                answers.update(await _all_at_once(service, number))
-                found = await service.as_admin.ask(FOUND, email=SPELLINGS[0].format(number))
-                one_each += found["users"]["totalCount"] == 1
+        async with stage.fresh(kind) as usual:
+            # Claims of what is taken are throttled; here all of them are to be judged.
+            settings = usual.model_copy(update={"network_attempts": ROUNDS * AT_ONCE})
+            async with an_administered_service(settings) as service:
+                for number in range(ROUNDS):
+                    answers.update(await _all_at_once(service, number))
+                    found = await service.as_admin.ask(FOUND, email=SPELLINGS[0].format(number))
+                    one_each += found["users"]["totalCount"] == 1
         taken = answers["EMAIL_TAKEN"]
         findings += [
             all_of(kind, f"rounds of {AT_ONCE} at once that leave one account", one_each, ROUNDS),

@@ -86,7 +86,7 @@ def running_stage() -> Iterator[Stage]:
 
 def settings_for(url: str, **otherwise: Any) -> Settings:
     """Settings as they come, on this database."""
-    usual = {"database_url": url, "secret": SECRET, "data_dir": Path(), "_env_file": None}
+    usual = {"worker": False, "database_url": url, "secret": SECRET, "data_dir": Path(), "_env_file": None}
     return Settings(**{**usual, **otherwise})
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 
-PASSWORD = "correct horse battery"
+# Another one in each run, so that wherever it turns up it was leaked.
+PASSWORD = f"correct horse {secrets.token_hex(8)}"
 
 
 @dataclass

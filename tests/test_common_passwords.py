@@ -22,7 +22,7 @@ samantha whatever maverick steelers mercedes 123123123 qwer1234 hardcore q1w2e3r
 asdfghjkl elizabeth passw0rd 0987654321 p@ssw0rd changeme welcome1 alexander december 01234567 12121212
 """
 SPELLINGS = ["PASSWORD", "PassWord", "ｐａｓｓｗｏｒｄ", "paßword", "𝐩𝐚𝐬𝐬𝐰𝐨𝐫𝐝", "MICHELLE", "①②③④⑤⑥⑦⑧"]
-UNCOMMON = [PASSWORD, "a good long one", "password password?", "michelle's", "1q2w-3e4r", "🐎🔋🖇✅" * 16]
+UNCOMMON = ["correct horse battery", "a good long one", "password password?", "michelle's", "1q2w-3e4r", "🐎🔋🖇✅" * 16]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from gql_users.settings import Settings
 
 
 def letters() -> None:
-    """Show how many letters wait, since when, and how many were given up."""
+    """Show how many letters wait, and how many were given up."""
     backlog = asyncio.run(_backlog(Settings()))
     since = f", the oldest since {backlog.oldest:%Y-%m-%d %H:%M:%S} UTC" if backlog.oldest is not None else ""
     typer.echo(f"{backlog.waiting} waiting{since}; {backlog.given_up} given up")

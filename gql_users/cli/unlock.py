@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from ipaddress import ip_address
 from typing import Annotated
 
 import typer
@@ -13,10 +14,19 @@ from gql_users.errors import NotFound
 from gql_users.settings import Settings
 
 
+def _be_an_address(value: str | None) -> str | None:
+    try:
+        return str(ip_address(value)) if value else None
+    except ValueError:
+        raise typer.BadParameter("this is no IP address") from None
+
+
 def unlock(
     email: Annotated[str | None, typer.Option(help="The account of this address, tried from anywhere.")] = None,
     username: Annotated[str | None, typer.Option(help="Or of this username.")] = None,
-    address: Annotated[str | None, typer.Option(help="Whatever was tried from this IP address.")] = None,
+    address: Annotated[
+        str | None, typer.Option(help="Whatever was tried from this IP address.", callback=_be_an_address)
+    ] = None,
 ) -> None:
     """Forget wrong passwords, so that the next try need not wait."""
     if not (email or username or address):
@@ -28,13 +38,15 @@ def unlock(
 async def _unlock(settings: Settings, email: str | None, username: str | None, address: str | None) -> None:
     async with services(settings) as wired:
         await wired.operation.require_ready()
+        named = []
+        if email:
+            named.append(await wired.directory.find_by_email(OPERATOR, email))
+        if username:
+            named.append(await wired.directory.find_by_username(OPERATOR, username))
+        users = [user for user in named if user is not None]
+        if len(users) < len(named):
+            raise NotFound
+        for user in users:
+            await wired.administration.unlock(OPERATOR, user.id)
         if address:
             await wired.administration.unlock_network(OPERATOR, address)
-        for user in (
-            await wired.directory.find_by_email(OPERATOR, email) if email else None,
-            await wired.directory.find_by_username(OPERATOR, username) if username else None,
-        ):
-            if user is not None:
-                await wired.administration.unlock(OPERATOR, user.id)
-            elif not address:
-                raise NotFound

@@ -24,7 +24,4 @@ async def _work(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(each, ended.set)
     async with services(settings) as wired:
         await wired.operation.require_ready()
-        working = asyncio.create_task(work(wired))
-        await asyncio.wait({working, asyncio.create_task(ended.wait())}, return_when=asyncio.FIRST_COMPLETED)
-        working.cancel()
-        await asyncio.gather(working, return_exceptions=True)
+        await work(wired, ended)

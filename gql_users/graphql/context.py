@@ -1,28 +1,43 @@
-"""What a resolver can reach: who is asking, from where, the services, and the loaders."""
+"""What a resolver can reach: who is asking, the services, and the loaders."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import strawberry
 
-from gql_users.access import Actor, Client
-from gql_users.graphql.loaders import UserLoader
+from gql_users.access import Actor
+from gql_users.graphql.loaders import UserLoader, user_loader
 from gql_users.services import Services
 from gql_users.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Context:
-    """One request, as resolvers see it."""
+    """One request, as resolvers see it. `recognise` says who is asking, as the database has it at that moment."""
 
     actor: Actor
-    client: Client
+    recognise: Callable[[], Awaitable[Actor]]
     request_id: str
     services: Services
     settings: Settings
-    users: UserLoader
+    users: UserLoader = field(init=False)
+    has_acted: bool = False
+
+    def __post_init__(self) -> None:
+        self.users = user_loader(self.services, lambda: self.actor)
+
+    async def begin_deed(self) -> None:
+        """See again who is asking, before each deed but the first.
+
+        A document can hold many deeds and take seconds; an earlier one, or somebody else, may have ended the session or
+        withdrawn its rights. Raises Unavailable.
+        """
+        if self.has_acted:
+            self.actor = await self.recognise()
+        self.has_acted = True
 
 
 Info: TypeAlias = strawberry.Info[Context, None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
@@ -20,12 +21,11 @@ from gql_users.graphql import explorer
 from gql_users.graphql.context import Context
 from gql_users.graphql.errors import formatted, refused, request_failed
 from gql_users.graphql.execution.documents import Documents
-from gql_users.graphql.loaders import user_loader
 from gql_users.graphql.schema import build
 from gql_users.services import Services
 from gql_users.settings import Settings
 from gql_users.web.failures import of_http
-from gql_users.web.requests import actor_of, client_of, request_id_of
+from gql_users.web.requests import actor_of, request_id_of
 
 
 class GraphQLEndpoint(GraphQL[Context, None]):
@@ -57,14 +57,13 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """What resolvers can reach during this request."""
-        actor = await actor_of(request, self.services)
+        recognise = partial(actor_of, request, self.services)
         return Context(
-            actor=actor,
-            client=client_of(request),
+            actor=await recognise(),
+            recognise=recognise,
             request_id=request_id_of(request),
             services=self.services,
             settings=self.settings,
-            users=user_loader(self.services, actor),
         )
 
     async def render_graphql_ide(self, request: Request) -> Response:

@@ -72,6 +72,7 @@ def refusals_in(
         @wraps(resolver)
         async def answered(info: Info, input: InputT) -> PayloadT:
             try:
+                await info.context.begin_deed()
                 return await resolver(info, input)
             except Refusal as refusal:
                 errors = [_payload_error(each) for each in refusal.each()]

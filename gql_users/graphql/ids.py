@@ -6,6 +6,8 @@ import base64
 import binascii
 from uuid import UUID
 
+LARGEST_ID = 2**63 - 1
+
 
 def global_id(kind: str, key: object) -> str:
     """The id of something, such as `base64url("User:42")`."""
@@ -15,7 +17,7 @@ def global_id(kind: str, key: object) -> str:
 def find_user_number(opaque: str) -> int | None:
     """The number of the user with this id; None for ids that are malformed, of another type, or written unusually."""
     number = _key("User", opaque)
-    if not number.isascii() or not number.isdigit() or len(number) > 19:
+    if not number.isascii() or not number.isdigit() or len(number) > 19 or int(number) > LARGEST_ID:
         return None
     # One thing has one id: clients use it as the key of their caches.
     return int(number) if global_id("User", int(number)) == opaque else None

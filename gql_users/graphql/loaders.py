@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
 from typing import TypeAlias
 
 from strawberry.dataloader import DataLoader
@@ -15,6 +15,18 @@ from gql_users.services.directory import MOST_IDS
 UserLoader: TypeAlias = DataLoader[int, models.User | None]
 
 
-def user_loader(services: Services, actor: Actor) -> UserLoader:
-    """Users by number, as far as the actor may see them, for the length of one request."""
-    return DataLoader(load_fn=partial(services.directory.find_many, actor), max_batch_size=MOST_IDS)
+def user_loader(services: Services, who_asks: Callable[[], Actor]) -> UserLoader:
+    """Users by number, as far as they may be seen, for the length of one request.
+
+    Nothing is kept from one moment to the next: a deed in between may have changed it.
+    """
+
+    async def load(numbers: list[int]) -> list[models.User | None]:
+        different = [*dict.fromkeys(numbers)]
+        found: dict[int, models.User | None] = {}
+        for start in range(0, len(different), MOST_IDS):
+            part = different[start : start + MOST_IDS]
+            found.update(zip(part, await services.directory.find_many(who_asks(), part), strict=True))
+        return [found[number] for number in numbers]
+
+    return DataLoader(load_fn=load, cache=False)

@@ -22,7 +22,7 @@ from strawberry.schema.config import StrawberryConfig
 from gql_users.graphql import mutations, queries
 from gql_users.graphql.connections import Connection
 from gql_users.graphql.execution.documents import Documents, RememberDocuments
-from gql_users.graphql.limits import SensitiveOnce
+from gql_users.graphql.limits import SensitiveOnce, StaticCost
 from gql_users.graphql.mutations.change_password import ChangePasswordPayload
 from gql_users.graphql.mutations.confirm_email_change import ConfirmEmailChangePayload
 from gql_users.graphql.mutations.create_user import CreateUserPayload
@@ -152,7 +152,7 @@ def build(documents: Documents) -> Schema:
         query=Query,
         mutation=Mutation,
         types=[*KINDS, User, Session, Event],
-        extensions=[partial(AddValidationRules, [SensitiveOnce]), partial(RememberDocuments, documents)],
+        extensions=[partial(AddValidationRules, [SensitiveOnce, StaticCost]), partial(RememberDocuments, documents)],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
     _tidy(schema._schema)

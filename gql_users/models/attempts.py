@@ -1,4 +1,4 @@
-"""The table of attempts: how often somebody tried a password in vain."""
+"""The table of attempts: how often somebody tried a password, or claimed what is taken, in vain."""
 
 from __future__ import annotations
 

@@ -39,3 +39,4 @@ class Session(Base):
 Index("ix_sessions_user_id_id", Session.user_id, Session.id)
 Index("ix_sessions_expires_at", Session.expires_at)
 Index("ix_sessions_revoked_at", Session.revoked_at)
+Index("ix_sessions_refreshed_at", Session.refreshed_at)

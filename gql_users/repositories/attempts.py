@@ -35,7 +35,10 @@ class Attempts:
         ]
         # Everybody locks in one order, or two would wait for each other.
         rows.sort(key=lambda row: (row["account"], row["network"]), reverse=True)
-        await self._session.execute(self._insert().values(rows).on_conflict_do_nothing())
+        # A row that is there is written to as well, which locks it: nobody can remove it before it is read below.
+        insert = self._insert().values(rows)
+        same = {"account": insert.excluded.account}
+        await self._session.execute(insert.on_conflict_do_update(index_elements=["account", "network"], set_=same))
         statement = (
             select(Attempt).where(_one_of(pairs)).order_by(Attempt.account.desc(), Attempt.network).with_for_update()
         )

@@ -48,6 +48,16 @@ class Letters:
         options = {"populate_existing": True, "synchronize_session": False}
         return (await self._session.scalars(claimed.returning(Letter), execution_options=options)).all()
 
+    async def lock(self, letter_id: UUID) -> bool:
+        """Is the letter still to be sent? It stays as it is until this unit of work ends."""
+        wanted = select(Letter.id).where(Letter.id == letter_id, is_waiting).with_for_update()
+        return await self._session.scalar(wanted) is not None
+
+    async def withdraw(self, user_id: int, kind: str) -> None:
+        """Remove letters of a kind to a user that are not sent yet."""
+        unsent = Letter.user_id == user_id, Letter.kind == kind, is_waiting
+        await self._session.execute(delete(Letter).where(*unsent), execution_options={"synchronize_session": False})
+
     async def mark_sent(self, letter_id: UUID, *, now: datetime) -> None:
         """The letter is on its way."""
         await self._set(letter_id, sent_at=now, trouble=None)

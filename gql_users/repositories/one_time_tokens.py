@@ -56,6 +56,13 @@ class OneTimeTokens:
         used = await self._session.scalar(delete(OneTimeToken).where(*good).returning(OneTimeToken.id))
         return used is not None
 
+    async def withdraw(self, user_id: int, purposes: Sequence[str]) -> None:
+        """Remove the tokens of a user for these purposes."""
+        theirs = OneTimeToken.user_id == user_id, OneTimeToken.purpose.in_(purposes)
+        await self._session.execute(
+            delete(OneTimeToken).where(*theirs), execution_options={"synchronize_session": False}
+        )
+
     async def forget(self, expired_before: datetime) -> None:
         """Remove tokens whose time is over."""
         await self._session.execute(delete(OneTimeToken).where(OneTimeToken.expires_at < expired_before))

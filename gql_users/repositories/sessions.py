@@ -54,16 +54,17 @@ class Sessions:
         ended = await self._session.scalar(update(Session).where(*live).values(revoked_at=now).returning(Session.id))
         return ended is not None
 
-    async def revoke_all(self, user_id: int, *, now: datetime, keep: UUID | None = None) -> int:
-        """End every session of the user, but for the one to keep. How many were still live."""
+    async def revoke_all(self, user_id: int, *, now: datetime, keep: UUID | None = None) -> None:
+        """End every session of the user, but for the one to keep."""
         statement = update(Session).where(Session.user_id == user_id, Session.revoked_at.is_(None))
         if keep is not None:
             statement = statement.where(Session.id != keep)
-        options = {"synchronize_session": False}
-        ended = await self._session.scalars(
-            statement.values(revoked_at=now).returning(Session.id), execution_options=options
-        )
-        return len(ended.all())
+        await self._session.execute(statement.values(revoked_at=now), execution_options={"synchronize_session": False})
+
+    async def is_live(self, session_id: UUID | None) -> bool:
+        """Is there such a session that nobody has ended?"""
+        live = Session.id == session_id, Session.revoked_at.is_(None)
+        return await self._session.scalar(select(Session.id).where(*live)) is not None
 
     async def find_many(self, ids: Sequence[UUID]) -> dict[UUID, Session]:
         """Those of these sessions that exist, by id."""
@@ -81,9 +82,13 @@ class Sessions:
         live = _live(user_id, now, refreshed_since)
         return await self._session.scalar(select(func.count()).select_from(Session).where(*live)) or 0
 
-    async def forget(self, *, expired_before: datetime, revoked_before: datetime, most: int) -> int:
-        """Remove sessions that are long over, and no more than `most` of them. How many there were."""
-        over = or_(Session.expires_at < expired_before, Session.revoked_at < revoked_before)
+    async def forget(self, *, over_before: datetime, refreshed_before: datetime, most: int) -> int:
+        """Remove sessions that were over or idle at these moments, and no more than `most`. How many there were."""
+        over = or_(
+            Session.expires_at < over_before,
+            Session.revoked_at < over_before,
+            Session.refreshed_at < refreshed_before,
+        )
         chosen = select(Session.id).where(over).limit(most)
         forgotten = await self._session.scalars(delete(Session).where(Session.id.in_(chosen)).returning(Session.id))
         return len(forgotten.all())

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from math import ceil
 
 FIRST_WAIT = timedelta(seconds=30)
@@ -38,21 +39,55 @@ class Tries:
 class Limit:
     """So many failures are free. After that each one doubles the wait, up to a quarter of an hour.
 
-    It never becomes a lock: after each wait there is one more try.
+    It never becomes a lock: after each wait there is one more try. Failures are forgiven one by one, as many in an hour
+    as are free, so that a slip now and then never adds up.
     """
 
     free: int
 
     def wait_seconds(self, tries: Tries, now: datetime) -> int:
         """How long until the next try may begin; 0 when it may begin now, or as soon as others are through."""
-        if tries.failed < self.free or tries.failed_at is None:
+        if tries.failed_at is None:
             return 0
-        doubled = FIRST_WAIT * (1 << min(tries.failed - self.free, 10))
-        return max(0, ceil((tries.failed_at + min(doubled, LONGEST_WAIT) - now).total_seconds()))
+        return max(0, ceil((tries.failed_at + self._wait(tries) - now).total_seconds()))
+
+    def forgiving(self, tries: Tries, now: datetime) -> Tries:
+        """The same without the failures that time has made good since the last one, and since the wait for it."""
+        if tries.failed_at is None:
+            return tries
+        good = max(timedelta(0), now - tries.failed_at - self._wait(tries))
+        return replace(tries, failed=max(0, tries.failed - good // (FORGOTTEN_AFTER / self.free)))
 
     def has_room(self, tries: Tries) -> bool:
         """May one more begin beside those under way, supposing that all of them fail?"""
         return tries.pending < max(1, self.free - tries.failed)
+
+    def _wait(self, tries: Tries) -> timedelta:
+        if tries.failed < self.free:
+            return timedelta(0)
+        return min(FIRST_WAIT * (1 << min(tries.failed - self.free, 10)), LONGEST_WAIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Writes accounts and networks down as keyed hashes, so that what is counted names nobody.
+
+    `key` is 32 secret bytes.
+    """
+
+    key: bytes
+
+    def account(self, text: str) -> str:
+        """An account, or whatever else is counted by itself."""
+        return self._hash(f"account {text}")
+
+    def network(self, ip_address: str | None) -> str:
+        """The network of a client."""
+        return self._hash(f"network {network_of(ip_address or '')}")
+
+    def _hash(self, text: str) -> str:
+        content = text.encode("utf-8", "surrogatepass")
+        return blake2b(content, key=self.key, digest_size=16).hexdigest()
 
 
 def network_of(ip_address: str) -> str:

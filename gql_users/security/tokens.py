@@ -19,10 +19,14 @@ from gql_users.security.signing import SigningKey, VerifyingKey
 
 REFRESH_ALGORITHM = "HS256"
 LONGEST_TOKEN = 8_192
+LONGEST_ACCESS = timedelta(minutes=15)
 LEEWAY = timedelta(seconds=10)
 
 _ACCESS = "at+jwt"
 _REFRESH = "rt+jwt"
+
+# Without padding, which the library would put up with: one token has one form.
+_COMPACT = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*){2}")
 
 # A thumbprint (RFC 7638), in the only form it can have.
 _KID = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -73,8 +77,7 @@ class Tokens:
 
         Raises TokenInvalid for what cannot be an access token of ours, whatever the keys.
         """
-        if len(access_token) > LONGEST_TOKEN:
-            raise TokenInvalid
+        _require_compact(access_token)
         with _invalid():
             header = jwt.get_unverified_header(access_token)
         # Exactly what we write: a key or the address of one inside a token is an attack, never an offer.
@@ -89,12 +92,13 @@ class Tokens:
         with _invalid():
             decoded = self._decoded(token, key.public, key.algorithm, ("sub", "sid"))
         claims = _timely(decoded["payload"], now)
+        if claims["exp"] - claims["iat"] > LONGEST_ACCESS.total_seconds():
+            raise TokenInvalid
         return AccessClaims(user_id=_number(claims["sub"]), session_id=_uuid(claims["sid"]))
 
     def read_refresh(self, token: str, *, now: datetime) -> RefreshClaims:
         """What a refresh token of ours says. Raises TokenInvalid or TokenExpired."""
-        if len(token) > LONGEST_TOKEN:
-            raise TokenInvalid
+        _require_compact(token)
         with _invalid():
             decoded = self._decoded(token, self._refresh_key, REFRESH_ALGORITHM, ("sid", "gen"))
         # The library takes any `typ`; without this, an access token would do where a refresh token is wanted.
@@ -139,6 +143,12 @@ def _invalid() -> Iterator[None]:
         yield
     except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
         raise TokenInvalid from error
+
+
+def _require_compact(token: str) -> None:
+    """Refuse at once what is no compact serialization (RFC 7515, 3.1). Raises TokenInvalid."""
+    if len(token) > LONGEST_TOKEN or not _COMPACT.fullmatch(token):
+        raise TokenInvalid
 
 
 def _timely(claims: dict[str, Any], now: datetime) -> dict[str, Any]:

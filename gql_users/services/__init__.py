@@ -15,7 +15,7 @@ from gql_users.security.keys import derive
 from gql_users.security.one_time import OneTimeSecrets
 from gql_users.security.passwords import Passwords
 from gql_users.security.signing import Algorithm, Vault
-from gql_users.security.throttle import Limit
+from gql_users.security.throttle import Limit, Names
 from gql_users.security.tokens import Tokens
 from gql_users.services.administration import Administration
 from gql_users.services.authentication import Authentication
@@ -32,9 +32,10 @@ from gql_users.services.registration import Openness, Registration
 from gql_users.services.session_list import SessionList
 from gql_users.services.sessions import Sessions
 from gql_users.services.signing_keys import SigningKeys
+from gql_users.services.spacing import Spacing
 from gql_users.services.throttle import Throttle
 from gql_users.services.verification import Verification
-from gql_users.settings import Settings
+from gql_users.settings import Settings, misconfigured
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +71,12 @@ def wire(settings: Settings, clock: Clock, sender: Sender | None = None) -> Serv
         shortest=settings.password_min_length,
     )
     cursors = Cursors(derive(secret, "cursors"))
+    names = Names(derive(secret, "attempts"))
+    spacing = Spacing(clock, names)
     throttle = Throttle(
         unit_of_work=units,
         clock=clock,
-        key=derive(secret, "attempts"),
+        names=names,
         per_account=Limit(settings.account_attempts),
         per_network=Limit(settings.network_attempts),
     )
@@ -90,32 +93,33 @@ def wire(settings: Settings, clock: Clock, sender: Sender | None = None) -> Serv
         absolute_lifetime=settings.session_absolute_lifetime,
     )
     one_time = OneTime(units, clock, OneTimeSecrets(derive(secret, "one-time tokens")), throttle)
-    letters = Letters(
-        product_name=settings.product_name,
-        colour=settings.product_colour,
-        sender=settings.mail_from,
-        templates_dir=settings.templates_dir,
-        default_locale=settings.default_locale,
-    )
-    sender = sender or _sender(settings)
+    with misconfigured():
+        letters = Letters(
+            product_name=settings.product_name,
+            colour=settings.product_colour,
+            sender=settings.mail_from,
+            templates_dir=settings.templates_dir,
+            default_locale=settings.default_locale,
+        )
+        sender = sender or _sender(settings)
     needs_verified = settings.sign_in_requires_verified_email
     return Services(
         registration=Registration(
-            units, clock, hasher, sessions, throttle, Openness(settings.registration), needs_verified
+            units, clock, hasher, sessions, throttle, spacing, Openness(settings.registration), needs_verified
         ),
         authentication=Authentication(units, clock, hasher, sessions, throttle, needs_verified),
         sessions=sessions,
         session_list=SessionList(units, clock, cursors, settings.session_idle_lifetime),
         passwords=PasswordChanges(units, clock, hasher, throttle),
-        recovery=Recovery(units, clock, hasher, one_time, throttle),
-        verification=Verification(units, clock, hasher, one_time, throttle),
+        recovery=Recovery(units, clock, hasher, one_time, throttle, spacing),
+        verification=Verification(units, clock, hasher, one_time, throttle, spacing),
         delivery=Delivery(units, clock, one_time, letters, sender, settings.public_url),
         profiles=Profiles(units, clock, hasher),
         directory=Directory(units, cursors),
         administration=Administration(units, clock, hasher, throttle),
         history=History(units, cursors),
         signing_keys=signing_keys,
-        forgetting=Forgetting(units, clock, settings.events_retention),
+        forgetting=Forgetting(units, clock, settings.events_retention, settings.session_idle_lifetime),
         operation=Operation(Migrations(patient), hasher, (engine.dispose, patient.dispose)),
     )
 

@@ -24,9 +24,9 @@ from gql_users.models import User
 from gql_users.repositories.unit_of_work import UnitOfWork, UnitsOfWork, repeated_on_collision
 from gql_users.security.passwords import Passwords
 from gql_users.services.accounts import Profile, new_account, words_about
-from gql_users.services.authentication import identifier
+from gql_users.services.authentication import identifiers
 from gql_users.services.last_admin import keep_an_admin
-from gql_users.services.letters import letter_to
+from gql_users.services.letters import letter_to, withdraw
 from gql_users.services.throttle import Throttle
 
 
@@ -84,6 +84,7 @@ class Administration:
             if user.is_active:
                 user = await self._changed(work, user_id, deactivated_at=now)
                 await work.events.add(Happened(EventKind.DEACTIVATED, now, actor, user_id))
+                await withdraw(work, user_id)
             await work.sessions.revoke_all(user_id, now=now)
         return user
 
@@ -136,9 +137,7 @@ class Administration:
         require(can_unlock(actor), actor)
         async with self.unit_of_work() as work:
             user = await self._found(work, user_id)
-            names = [identifier(user.email_key, None)]
-            names += [identifier(None, user.username_key)] if user.username_key is not None else []
-            await self.throttle.forget_accounts(work, names)
+            await self.throttle.forget_accounts(work, identifiers(user))
             await work.events.add(Happened(EventKind.UNLOCKED, self.clock.now(), actor, user_id))
         return user
 

@@ -37,6 +37,7 @@ class Authentication:
         """
         if (email is None) == (username is None):
             raise Invalid("Give either the e-mail address or the username.", field="email")
+        await self.sessions.require_keys()
         async with self.throttle.proving(identifier(email, username), Actor(client=client)) as reserved:
             user, session = await self._sign_in(password, client, reserved, email=email, username=username)
         return await self.sessions.signed_in(user, session)
@@ -81,3 +82,9 @@ def identifier(email: str | None, username: str | None) -> str:
     if email is not None:
         return f"email {text.email_key(email) or text.any_key(email)}"
     return f"username {text.username_key(username or '') or text.any_key(username or '')}"
+
+
+def identifiers(user: User) -> list[str]:
+    """All that somebody can sign in to this account with, as the throttle knows it."""
+    by_username = [identifier(None, user.username_key)] if user.username_key is not None else []
+    return [identifier(user.email_key, None), *by_username]

@@ -10,7 +10,7 @@ from email.message import EmailMessage
 
 from gql_users import models, text
 from gql_users.clock import Clock
-from gql_users.errors import Invalid
+from gql_users.errors import Invalid, Unavailable
 from gql_users.mail.kinds import LetterKind
 from gql_users.mail.letters import Letter, Letters
 from gql_users.mail.senders import Sender, SendFailedError
@@ -53,7 +53,10 @@ class Delivery:
         if self.sender is None:
             return 0
         claimed = await self._claim()
-        await asyncio.gather(*(self._deliver(self.sender, row) for row in claimed))
+        ends = await asyncio.gather(*(self._deliver(self.sender, row) for row in claimed), return_exceptions=True)
+        for end in ends:
+            if isinstance(end, BaseException):
+                raise end
         return len(claimed)
 
     async def deliver_all_due(self) -> None:
@@ -75,9 +78,12 @@ class Delivery:
     async def _deliver(self, sender: Sender, row: models.Letter) -> None:
         try:
             message = await self._message(row)
-        except Invalid:
-            # Nobody can have this address; what wrote the letter took it for one before the rules changed.
-            await self._failed(row, SendFailedError(temporary=False, trouble="not an address"))
+        except Unavailable:
+            raise
+        except Exception as error:
+            log.exception("a letter could not be written", extra={"letter": str(row.id), "kind": row.kind})
+            is_lasting = isinstance(error, Invalid)  # nobody can have this address, whatever it was taken for
+            await self._failed(row, SendFailedError(temporary=not is_lasting, trouble="could not be written"))
             return
         if message is None:
             async with self.unit_of_work() as work:
@@ -90,8 +96,17 @@ class Delivery:
             return
         await self._sent(row)
 
-    @repeated_on_collision
     async def _sent(self, row: models.Letter) -> None:
+        """Say that a letter is gone, as long as it takes: one that is not marked goes out again."""
+        for pause in (0.1, 0.5, 1, 2, 4, 8, 16, 30):
+            try:
+                return await self._mark_sent(row)
+            except Unavailable:
+                await asyncio.sleep(pause)
+        return await self._mark_sent(row)
+
+    @repeated_on_collision
+    async def _mark_sent(self, row: models.Letter) -> None:
         async with self.unit_of_work() as work:
             await work.letters.mark_sent(row.id, now=self.clock.now())
 
@@ -118,7 +133,8 @@ class Delivery:
             user = await work.users.find(row.user_id) if row.user_id is not None else reader
             if kind not in _PURPOSES:
                 return self._composed(row, kind, user, row.address)
-            if user is None or not user.is_active:
+            # Whoever withdraws what letters promise waits for this lock, and finds the secret that is made below.
+            if user is None or not user.is_active or not await work.letters.lock(row.id):
                 return None
             if kind is LetterKind.VERIFY_EMAIL and (user.email_verified_at is not None or user is not reader):
                 return None

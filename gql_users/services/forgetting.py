@@ -24,9 +24,10 @@ class Forgetting:
     unit_of_work: UnitsOfWork
     clock: Clock
     events_retention: timedelta
+    idle_lifetime: timedelta
 
     async def run(self) -> None:
-        """Remove events past their retention, sessions that are over, attempts, keys, letters that count no more."""
+        """Remove events past their retention, and sessions, attempts, keys, letters and tokens that count no more."""
         now = self.clock.now()
         async with self.unit_of_work() as work:
             await work.attempts.forget(now - FORGOTTEN_AFTER)
@@ -41,4 +42,6 @@ class Forgetting:
         while forgotten == PORTION:
             async with self.unit_of_work() as work:
                 before = now - SESSIONS_KEPT
-                forgotten = await work.sessions.forget(expired_before=before, revoked_before=before, most=PORTION)
+                forgotten = await work.sessions.forget(
+                    over_before=before, refreshed_before=before - self.idle_lifetime, most=PORTION
+                )

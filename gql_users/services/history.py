@@ -15,6 +15,7 @@ from gql_users.access import (
     require_own_or_admin,
 )
 from gql_users.criteria import EventFilter, shape
+from gql_users.events import BY_STRANGERS
 from gql_users.models import Event
 from gql_users.paging import Cursors, Page, PageRequest
 from gql_users.repositories.unit_of_work import UnitsOfWork
@@ -71,6 +72,7 @@ class History:
 
 def _as_seen(actor: Actor, event: Event) -> Event:
     """The event without what the actor may not see of it. Its unit of work is over, so nothing of it is lost."""
-    if not can_see_origin(actor, event.actor_id):
+    by_a_stranger = event.actor_id is None and event.kind in BY_STRANGERS
+    if not can_see_origin(actor, event.actor_id, by_a_stranger=by_a_stranger):
         event.ip_address = event.user_agent = None
     return event

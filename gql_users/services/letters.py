@@ -9,6 +9,8 @@ from gql_users.access import Client
 from gql_users.events import id_at
 from gql_users.mail.kinds import LetterKind
 from gql_users.models import User
+from gql_users.repositories.unit_of_work import UnitOfWork
+from gql_users.services.one_time import Purpose
 
 LONGEST_LOCALE = 100
 
@@ -26,6 +28,17 @@ def letter_at(address: str, kind: LetterKind, client: Client, *, now: datetime) 
 def welcome(user: User, client: Client, *, now: datetime) -> models.Letter:
     """The first letter to somebody who just made an account."""
     return _letter(LetterKind.VERIFY_EMAIL, user.email, user.locale or client.languages, now, user.id)
+
+
+async def withdraw(work: UnitOfWork, user_id: int) -> None:
+    """Let no earlier letter give anybody the account, in the unit of what gives it back to its owner.
+
+    Whoever had the password may have asked for a move to an address of theirs; a letter that is sent but not read is as
+    good as a key. Letters that only verify an address stay good.
+    """
+    # In this order: a worker that has just made a secret holds the letter's row until the secret can be found.
+    await work.letters.withdraw(user_id, LetterKind.CHANGE_EMAIL.value)
+    await work.one_time_tokens.withdraw(user_id, [Purpose.CHANGE_EMAIL.label, Purpose.RESET_PASSWORD.label])
 
 
 def _letter(kind: LetterKind, address: str, locale: str | None, now: datetime, user_id: int | None) -> models.Letter:

@@ -93,11 +93,11 @@ class OneTime:
         return found
 
     async def _find_by_code(self, purpose: Purpose, email: str, code: str, client: Client) -> OneTimeToken:
-        key = text.email_key(email) or text.any_key(email)
-        account, by = f"code {_bound_to(purpose, key)}", Actor(client=client)
+        key = text.email_key(email)
+        account, by = f"code {_bound_to(purpose, key or text.any_key(email))}", Actor(client=client)
         async with self.throttle.proving(account, by, failure=TokenInvalid, told_as=None) as reserved:
-            tried = await self._tried(purpose, key)
-            bound_to = _bound_to(purpose, key)
+            tried = await self._tried(purpose, key) if key is not None else []
+            bound_to = _bound_to(purpose, key or "")
             found = next((each for each in tried if self.secrets.is_code(code, bound_to, each.code_hash)), None)
             if found is None:
                 raise TokenInvalid(NOT_GOOD)

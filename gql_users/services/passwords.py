@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gql_users.access import Actor, require
 from gql_users.clock import Clock
-from gql_users.errors import InvalidCredentials, NotFound
+from gql_users.errors import ErrorCode, InvalidCredentials, NotFound, Unauthenticated
 from gql_users.events import EventKind, Happened
 from gql_users.mail.kinds import LetterKind
 from gql_users.models import User
@@ -15,7 +15,7 @@ from gql_users.repositories.unit_of_work import UnitsOfWork, repeated_on_collisi
 from gql_users.security.passwords import LONGEST_PASSWORD, Passwords
 from gql_users.services.accounts import words_about
 from gql_users.services.authentication import identifier
-from gql_users.services.letters import letter_to
+from gql_users.services.letters import letter_to, withdraw
 from gql_users.services.throttle import Reserved, Throttle
 
 
@@ -61,12 +61,16 @@ class PasswordChanges:
         password_hash = await self.hasher.hash(accepted)
         now = self.clock.now()
         async with self.unit_of_work() as work:
+            # It may have waited for its turn, and who asks may have been signed out meanwhile.
+            if not await work.sessions.is_live(actor.session_id):
+                raise Unauthenticated(ErrorCode.TOKEN_INVALID)
             changed = await work.users.replace_password(
                 user.id, seen=user.password_hash, now=now, password_hash=password_hash
             )
             if changed is None:
                 # Changed while we were verifying, or just renewed by a sign-in: judge it again as it is now.
                 raise Collision
+            await withdraw(work, user.id)
             await work.sessions.revoke_all(user.id, now=now, keep=actor.session_id)
             await work.events.add(Happened(EventKind.PASSWORD_CHANGED, now, actor, user.id))
             await work.letters.add(letter_to(changed, LetterKind.PASSWORD_CHANGED, now=now))

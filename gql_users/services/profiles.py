@@ -27,7 +27,7 @@ from gql_users.repositories.unit_of_work import UnitsOfWork, repeated_on_collisi
 from gql_users.security.passwords import Passwords
 from gql_users.services.accounts import UNSET, Profile, Unset, profile_columns, words_about
 from gql_users.services.last_admin import keep_an_admin
-from gql_users.services.letters import letter_to
+from gql_users.services.letters import letter_to, withdraw
 
 T = TypeVar("T", str, int)
 
@@ -121,6 +121,8 @@ class Profiles:
                 raise VersionMismatch(user.version)
             if columns.get("deactivated_at") is not None or password_hash is not None:
                 await work.sessions.revoke_all(user_id, now=now)
+            if columns.keys() & {"email_key", "password_hash", "deactivated_at"}:
+                await withdraw(work, user_id)
             await work.events.add(*_happened(actor, user_id, columns, now))
             await work.letters.add(*_notices(changed, former_address, columns, now))
         return changed

@@ -14,9 +14,10 @@ from gql_users.models import OneTimeToken, User
 from gql_users.repositories.unit_of_work import UnitsOfWork, repeated_on_collision
 from gql_users.security.passwords import Passwords
 from gql_users.services.accounts import words_about
-from gql_users.services.authentication import identifier
-from gql_users.services.letters import letter_at, letter_to
+from gql_users.services.authentication import identifiers
+from gql_users.services.letters import letter_at, letter_to, withdraw
 from gql_users.services.one_time import NOT_GOOD, OneTime, Purpose, Shown
+from gql_users.services.spacing import Spacing
 from gql_users.services.throttle import Throttle
 
 
@@ -29,6 +30,7 @@ class Recovery:
     hasher: Passwords
     one_time: OneTime
     throttle: Throttle
+    spacing: Spacing
 
     @repeated_on_collision
     async def request(self, email: str, client: Client) -> None:
@@ -40,7 +42,7 @@ class Recovery:
         shown, key = text.email(email)
         now = self.clock.now()
         async with self.unit_of_work() as work:
-            await self.throttle.space(work, f"{Purpose.RESET_PASSWORD.label} {key}", Actor(client=client))
+            await self.spacing.space(work, f"{Purpose.RESET_PASSWORD.label} {key}", client)
             await work.letters.add(letter_at(shown, LetterKind.RESET_PASSWORD, client, now=now))
 
     async def reset(self, shown: Shown, new_password: str, client: Client) -> User:
@@ -48,6 +50,8 @@ class Recovery:
 
         A password that is refused leaves the letter good. Raises TokenInvalid, RateLimited, Invalid and WeakPassword.
         """
+        # Before a try at the code is taken.
+        self.hasher.check(new_password, field="new_password")
         token = await self.one_time.find(Purpose.RESET_PASSWORD, shown, client)
         async with self.unit_of_work.reading() as work:
             user = _owner(await work.users.find(token.user_id), token)
@@ -68,7 +72,8 @@ class Recovery:
             if changed is None:
                 raise TokenInvalid(NOT_GOOD)
             await work.sessions.revoke_all(user.id, now=now)
-            await self.throttle.forget_accounts(work, [identifier(user.email_key, None)])
+            await withdraw(work, user.id)
+            await self.throttle.forget_accounts(work, identifiers(user))
             who = Actor(user_id=user.id, client=client)
             await work.events.add(Happened(EventKind.PASSWORD_RESET, now, who, user.id))
             await work.letters.add(letter_to(changed, LetterKind.PASSWORD_CHANGED, now=now))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 
 from gql_users import text
 from gql_users.access import Actor, Client
 from gql_users.clock import Clock
-from gql_users.errors import EmailTaken, Forbidden, Gathering, UsernameTaken
+from gql_users.errors import EmailTaken, Forbidden, Gathering, RateLimited, UsernameTaken
 from gql_users.events import EventKind, Happened
 from gql_users.mail.kinds import LetterKind
 from gql_users.models import Session, User
@@ -17,6 +18,7 @@ from gql_users.security.passwords import Passwords
 from gql_users.services.accounts import Profile, new_account, words_about
 from gql_users.services.letters import letter_to, welcome
 from gql_users.services.sessions import Sessions, TokenPair
+from gql_users.services.spacing import Spacing
 from gql_users.services.throttle import Reserved, Throttle
 
 
@@ -45,6 +47,7 @@ class Registration:
     hasher: Passwords
     sessions: Sessions
     throttle: Throttle
+    spacing: Spacing
     openness: Openness
     requires_verified: bool
 
@@ -56,6 +59,7 @@ class Registration:
         """
         if self.openness is Openness.CLOSED:
             raise Forbidden("Registration is closed. Ask an admin for an account.")
+        await self.sessions.require_keys()
         # What no address or password can be is no claim to one.
         self._checked(email, password, profile)
         async with self.throttle.claiming(Actor(client=client)) as reserved:
@@ -101,10 +105,16 @@ class Registration:
             if username is not None and await work.users.find_by_username(text.username(username)[1]) is not None:
                 raise UsernameTaken(field="username")
             owner = await work.users.find_by_email(key)
-            if owner is not None:
-                now = self.clock.now()
-                await work.letters.add(letter_to(owner, LetterKind.ALREADY_REGISTERED, now=now))
             await self.throttle.succeeded(work, reserved)
+        if owner is not None:
+            with suppress(RateLimited):  # one letter tells it; the same again and again would be a nuisance
+                await self._write(owner, client)
+
+    async def _write(self, owner: User, client: Client) -> None:
+        now = self.clock.now()
+        async with self.unit_of_work() as work:
+            await self.spacing.space(work, f"registered {owner.email_key}", client)
+            await work.letters.add(letter_to(owner, LetterKind.ALREADY_REGISTERED, now=now))
 
     def _checked(self, email: str, password: str, profile: Profile) -> tuple[User, str]:
         """The account as it would be, and the password as it would be hashed. Raises what is wrong, all at once."""

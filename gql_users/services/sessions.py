@@ -75,6 +75,10 @@ class Sessions:
         await work.sessions.add(session)
         return session
 
+    async def require_keys(self) -> None:
+        """Asked before anything begins that tokens will be wanted for. Raises Unavailable."""
+        await self.keys.active()
+
     async def signed_in(self, user: User, session: Session) -> SignedIn:
         """The user with the tokens of the session's present generation. Never inside a unit of work.
 
@@ -82,8 +86,8 @@ class Sessions:
         """
         key = await self.keys.active()
         now = self.clock.now()
-        refresh_expires_at = in_whole_seconds(self._ends_at(session))
-        access_expires_at = in_whole_seconds(min(now + self.access_lifetime, self._ends_at(session)))
+        refresh_expires_at = in_whole_seconds(session.ends_at(self.idle_lifetime))
+        access_expires_at = in_whole_seconds(min(now + self.access_lifetime, session.ends_at(self.idle_lifetime)))
         access = AccessClaims(user_id=user.id, session_id=session.id)
         refresh = RefreshClaims(session_id=session.id, generation=session.generation)
         return SignedIn(
@@ -118,6 +122,7 @@ class Sessions:
         tabs). Anything older ends the session, because two parties hold its tokens (RFC 9700, 4.14.2).
         Raises TokenInvalid, TokenExpired or TokenReused.
         """
+        await self.require_keys()
         user, session = await self._exchange(refresh_token, client)
         return await self.signed_in(user, session)
 
@@ -156,32 +161,28 @@ class Sessions:
                 return
             session, user = self._live(found, now)
             if claims.generation == session.generation or self._is_graced_predecessor(claims, session, now):
-                keep = session.id if scope is LogoutScope.OTHERS else None
-                await work.sessions.revoke_all(user.id, now=now, keep=keep)
+                kept = session.id if scope is LogoutScope.OTHERS else None
+                await work.sessions.revoke_all(user.id, now=now, keep=kept)
                 await self._tell_signed_out(work, session, scope, client)
                 return
         await self._end_reused(session, user, client, now)
         raise TokenReused
 
     async def _tell_signed_out(self, work: UnitOfWork, session: Session, scope: LogoutScope, client: Client) -> None:
-        who, details = _themselves(session, client), {"scope": scope.name}
-        await work.events.add(Happened(EventKind.SIGNED_OUT, self.clock.now(), who, session.user_id, details))
+        who, now = _themselves(session, client), self.clock.now()
+        await work.events.add(Happened(EventKind.SIGNED_OUT, now, who, session.user_id, {"scope": scope.name}))
 
     async def _end_reused(self, session: Session, user: User, client: Client, now: datetime) -> None:
-        """End a session whose token came back, in a unit of its own: the refusal that follows must not undo it."""
+        """In a unit of its own: the refusal that follows must not undo it."""
         async with self.unit_of_work() as work:
             if await work.sessions.revoke(session.id, now=now):
                 # Whoever came is one of two who hold the token, and nobody knows which.
-                details = {"sessionId": str(session.id)}
-                happened = Happened(EventKind.TOKEN_REUSED, now, Actor(client=client), session.user_id, details)
-                await work.events.add(happened)
+                who, details = Actor(client=client), {"sessionId": str(session.id)}
+                await work.events.add(Happened(EventKind.TOKEN_REUSED, now, who, session.user_id, details))
                 await work.letters.add(letter_to(user, LetterKind.SESSION_REUSED, now=now))
 
     def _is_graced_predecessor(self, claims: RefreshClaims, session: Session, now: datetime) -> bool:
         return claims.generation == session.generation - 1 and now - session.refreshed_at <= GRACE
-
-    def _ends_at(self, session: Session) -> datetime:
-        return session.ends_at(self.idle_lifetime)
 
     def _live(self, found: tuple[Session, User] | None, now: datetime) -> tuple[Session, User]:
         """The session and its user, if both are still good."""
@@ -190,7 +191,7 @@ class Sessions:
         session, user = found
         if session.revoked_at is not None or not user.is_active:
             raise TokenInvalid
-        if now >= self._ends_at(session):
+        if now >= session.ends_at(self.idle_lifetime):
             raise TokenExpired
         return session, user
 

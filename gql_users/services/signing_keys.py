@@ -106,8 +106,8 @@ class SigningKeys:
     async def rotate(self, actor: Actor) -> str:
         """Let the next key sign, retire the present one, and publish another next one. The name of the new active key.
 
-        What the retired key signed stays good until it expires. A next key of another algorithm than the one that is
-        set, or that this installation's secret does not open, is passed over. Raises Forbidden and Unavailable.
+        What the retired key signed stays good until it expires. A next key that this installation's secret does not
+        open is passed over, for one that nobody has seen yet. Raises Forbidden and Unavailable.
         """
         require(can_manage_keys(actor), actor)
         fresh, following = await self._two_new()
@@ -117,7 +117,7 @@ class SigningKeys:
             if "active" in by_state:
                 await work.signing_keys.retire(by_state["active"].kid, "active", now=now)
             chosen = by_state.get("next")
-            if chosen is not None and self._opened(chosen) and chosen.algorithm == self.algorithm:
+            if chosen is not None and self._opened(chosen):
                 await work.signing_keys.activate(chosen.kid, now=now)
                 kid = chosen.kid
             else:

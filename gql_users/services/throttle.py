@@ -7,30 +7,24 @@ import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from weakref import WeakValueDictionary
 
 from gql_users import models
-from gql_users.access import Actor, Client
+from gql_users.access import Actor
 from gql_users.clock import Clock
 from gql_users.errors import Conflict, InvalidCredentials, RateLimited, Refusal
 from gql_users.events import EventKind, Happened
 from gql_users.repositories.attempts import Pair
 from gql_users.repositories.unit_of_work import UnitOfWork, UnitsOfWork, repeated_on_collision
-from gql_users.security.throttle import Limit, Tries, network_of
+from gql_users.security.throttle import Limit, Names, Tries
 
 ANY_ACCOUNT = ""
-ANY_NETWORK = ""
 
-# Letters that may be asked for before the next one has to wait: about one address, and by one network.
-LETTERS_TO_ONE = Limit(1)
-LETTERS_FROM_ONE = Limit(30)
 
-# Attempts under way are over in a fraction of a second: worth waiting for, instead of refusing who knows the password.
+# Attempts under way are soon over: worth waiting for, instead of refusing who knows the password.
 LONGEST_TURN_S = 10.0
 FIRST_LOOK_S = 0.02
 RAREST_LOOK_S = 0.5
-
 
 Limited = tuple[tuple[Pair, Limit], ...]
 
@@ -51,14 +45,11 @@ class Reserved:
 
 @dataclass(frozen=True, slots=True)
 class Throttle:
-    """Counts attempts in the database before anything is verified, so that no parallel request is faster.
-
-    `key` is 32 secret bytes: accounts and networks are written down as keyed hashes.
-    """
+    """Counts attempts in the database before anything is verified, so that no parallel request is faster."""
 
     unit_of_work: UnitsOfWork
     clock: Clock
-    key: bytes
+    names: Names
     per_account: Limit
     per_network: Limit
     _turns: WeakValueDictionary[Pair, asyncio.Lock] = field(default_factory=WeakValueDictionary)
@@ -79,8 +70,8 @@ class Throttle:
         that goes wrong proves nothing, and gives the attempt back. `account` is the same text for whatever is the same
         account, and tells nothing about whether it exists.
         """
-        network = self._network(by.client)
-        of_account = (self._hash("account", account), network), self.per_account
+        network = self.names.network(by.client.ip_address)
+        of_account = (self.names.account(account), network), self.per_account
         limited = of_account, ((ANY_ACCOUNT, network), self.per_network)
         async with self._attempt(limited, by, failure, told_as=told_as) as reserved:
             yield reserved
@@ -91,26 +82,9 @@ class Throttle:
 
         Otherwise a registration form would tell fast who has an account.
         """
-        limited = (((self._hash("account", "claims"), self._network(by.client)), self.per_network),)
+        limited = (((self.names.account("claims"), self.names.network(by.client.ip_address)), self.per_network),)
         async with self._attempt(limited, by, Conflict, told_as=None) as reserved:
             yield reserved
-
-    async def space(self, work: UnitOfWork, about: str, by: Actor) -> None:
-        """Let letters about the same thing follow each other more and more slowly, and those one network asks for.
-
-        In the unit of work that writes the letter. Raises RateLimited, alike whether anybody would get it.
-        """
-        now = self.clock.now()
-        of_address = (self._hash("account", f"letters {about}"), ANY_NETWORK), LETTERS_TO_ONE
-        of_network = (self._hash("account", "letters"), self._network(by.client)), LETTERS_FROM_ONE
-        rows = await work.attempts.lock([of_address[0], of_network[0]], now=now)
-        counted = [(rows[pair], limit, _tries(rows[pair]).as_of(now)) for pair, limit in (of_address, of_network)]
-        wait = max(limit.wait_seconds(tries, now) for _, limit, tries in counted)
-        if wait:
-            raise RateLimited(wait)
-        for row, _, tries in counted:
-            row.failed, row.failed_at, row.reserved_at = tries.failed + 1, now, now
-        await work.attempts.save()
 
     async def succeeded(self, work: UnitOfWork, reserved: Reserved) -> None:
         """Give an attempt back, in somebody's unit of work; the account's earlier failures are forgotten."""
@@ -123,11 +97,11 @@ class Throttle:
 
     async def forget_accounts(self, work: UnitOfWork, accounts: Sequence[str]) -> None:
         """Let everybody try these accounts again at once, in somebody's unit of work."""
-        await work.attempts.forget_accounts([self._hash("account", account) for account in accounts])
+        await work.attempts.forget_accounts([self.names.account(account) for account in accounts])
 
     async def forget_network(self, work: UnitOfWork, ip_address: str) -> None:
         """Let a network try again at once, in somebody's unit of work."""
-        await work.attempts.forget_network(self._network(Client(ip_address)))
+        await work.attempts.forget_network(self.names.network(ip_address))
 
     @asynccontextmanager
     async def _attempt(
@@ -192,7 +166,7 @@ class Throttle:
         wait = max(limit.wait_seconds(tries, now) for limit, tries in counted)
         if wait:
             raise RateLimited(wait)
-        return all(limit.has_room(tries) for limit, tries in counted)
+        return all(limit.has_room(limit.forgiving(tries, now)) for limit, tries in counted)
 
     @repeated_on_collision
     async def _failed(self, reserved: Reserved, told_as: EventKind | None) -> None:
@@ -200,8 +174,9 @@ class Throttle:
         now = self.clock.now()
         async with self.unit_of_work() as work:
             rows = await work.attempts.lock(reserved.pairs, now=now)
-            for row in rows.values():
-                row.failed, row.failed_at, row.pending = row.failed + 1, now, max(0, row.pending - 1)
+            for pair, limit in reserved.limited:
+                row, tries = rows[pair], limit.forgiving(_tries(rows[pair]), now)
+                row.failed, row.failed_at, row.pending = tries.failed + 1, now, max(0, tries.pending - 1)
             await work.attempts.save()
             if told_as is not None:
                 await work.events.add(Happened(told_as, now, reserved.by, reserved.user_id))
@@ -216,13 +191,6 @@ class Throttle:
             for row in (await work.attempts.lock(reserved.pairs, now=self.clock.now())).values():
                 row.pending = max(0, row.pending - 1)
             await work.attempts.save()
-
-    def _network(self, client: Client) -> str:
-        return self._hash("network", network_of(client.ip_address or ""))
-
-    def _hash(self, kind: str, text: str) -> str:
-        content = f"{kind} {text}".encode("utf-8", "surrogatepass")
-        return blake2b(content, key=self.key, digest_size=16).hexdigest()
 
 
 def _tries(row: models.Attempt) -> Tries:

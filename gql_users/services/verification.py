@@ -14,8 +14,9 @@ from gql_users.models import User
 from gql_users.repositories.unit_of_work import UnitsOfWork, repeated_on_collision
 from gql_users.security.passwords import Passwords
 from gql_users.services.authentication import identifier
-from gql_users.services.letters import letter_at, letter_to
+from gql_users.services.letters import letter_at, letter_to, withdraw
 from gql_users.services.one_time import NOT_GOOD, OneTime, Purpose, Shown
+from gql_users.services.spacing import Spacing
 from gql_users.services.throttle import Throttle
 
 
@@ -28,6 +29,7 @@ class Verification:
     hasher: Passwords
     one_time: OneTime
     throttle: Throttle
+    spacing: Spacing
 
     @repeated_on_collision
     async def request(self, email: str, client: Client) -> None:
@@ -37,7 +39,7 @@ class Verification:
         """
         shown, key = text.email(email)
         async with self.unit_of_work() as work:
-            await self.throttle.space(work, f"{Purpose.VERIFY_EMAIL.label} {key}", Actor(client=client))
+            await self.spacing.space(work, f"{Purpose.VERIFY_EMAIL.label} {key}", client)
             await work.letters.add(letter_at(shown, LetterKind.VERIFY_EMAIL, client, now=self.clock.now()))
 
     @repeated_on_collision
@@ -77,7 +79,7 @@ class Verification:
             now = self.clock.now()
             async with self.unit_of_work() as work:
                 await self.throttle.succeeded(work, reserved)
-                await self.throttle.space(work, f"{Purpose.CHANGE_EMAIL.label} {key}", actor)
+                await self.spacing.space(work, f"{Purpose.CHANGE_EMAIL.label} {key}", actor.client)
                 await work.letters.add(letter_to(user, LetterKind.CHANGE_EMAIL, now=now, address=shown))
 
     @repeated_on_collision
@@ -101,5 +103,6 @@ class Verification:
                 raise TokenInvalid(NOT_GOOD)
             who = Actor(user_id=user.id, client=client)
             await work.events.add(Happened(EventKind.EMAIL_CHANGED, now, who, user.id))
+            await withdraw(work, user.id)
             await work.letters.add(farewell)
         return changed

@@ -93,16 +93,26 @@ class Frame:
     def _client(self, scope: Scope, headers: Headers) -> tuple[str, int] | None:
         """Who is behind the proxies: each of them adds, at the end, the address it was reached from.
 
-        What stands further to the left anybody may have written. Somebody who comes past the proxies is who connects.
+        What stands further to the left anybody may have written. It is for the installation to see that nobody comes
+        past the proxies; who does, and writes no such header, is who connects.
         """
         connected: tuple[str, int] | None = scope.get("client")
         forwarded = [each.strip() for line in headers.getlist("x-forwarded-for") for each in line.split(",")]
         if not self.trusted_proxies or len(forwarded) < self.trusted_proxies:
             return connected
         try:
-            return str(ip_address(forwarded[-self.trusted_proxies])), 0
+            return str(ip_address(_without_port(forwarded[-self.trusted_proxies]))), 0
         except ValueError:
             return connected
+
+
+def _without_port(forwarded: str) -> str:
+    """The address alone: some proxies add a port, and IPv6 may have a zone."""
+    if forwarded.startswith("["):
+        forwarded = forwarded[1:].partition("]")[0]
+    elif forwarded.count(":") == 1:
+        forwarded = forwarded.partition(":")[0]
+    return forwarded.partition("%")[0]
 
 
 class Mask:

@@ -64,12 +64,12 @@ def upgrade() -> None:
         op.create_index(f"ix_attempts_{column}", "attempts", [column])
     op.drop_index("ix_sessions_user_id", "sessions")
     op.create_index("ix_sessions_user_id_id", "sessions", ["user_id", "id"])
-    for column in ("expires_at", "revoked_at"):
+    for column in ("expires_at", "revoked_at", "refreshed_at"):
         op.create_index(f"ix_sessions_{column}", "sessions", [column])
 
 
 def downgrade() -> None:
-    for column in ("user_id_id", "expires_at", "revoked_at"):
+    for column in ("user_id_id", "expires_at", "revoked_at", "refreshed_at"):
         op.drop_index(f"ix_sessions_{column}", "sessions")
     op.create_index("ix_sessions_user_id", "sessions", ["user_id"])
     op.drop_table("attempts")

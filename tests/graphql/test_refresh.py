@@ -9,6 +9,7 @@ from typing import Any
 import jwt
 import pytest
 
+from gql_users.graphql.ids import global_id
 from tests.door import PASSWORD, Door, Person, SettableClock
 
 TOKENS = "tokens { accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt }"
@@ -131,7 +132,7 @@ async def test_a_token_that_came_back_is_told_once_though_it_was_refused(
     assert event == {
         "user": {"id": a_member.id},
         "actor": None,
-        "details": {"sessionId": claim(a_member.refresh_token, "sid")},
+        "details": {"sessionId": global_id("Session", claim(a_member.refresh_token, "sid"))},
     }
 
 

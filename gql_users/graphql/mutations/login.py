@@ -36,6 +36,6 @@ async def login(info: Info, input: LoginInput) -> LoginPayload:
     """Signs in; every failure looks the same."""
     context = info.context
     signed_in = await context.services.authentication.login(
-        input.password, context.client, email=input.email, username=input.username
+        input.password, context.actor.client, email=input.email, username=input.username
     )
     return LoginPayload(user=User.of(signed_in.user), tokens=TokenPair.of(signed_in.tokens))

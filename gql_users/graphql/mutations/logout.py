@@ -42,5 +42,5 @@ class LogoutPayload:
 async def logout(info: Info, input: LogoutInput) -> LogoutPayload:
     """Ends sessions; one that is over already stays over."""
     context, scope = info.context, sessions.LogoutScope(input.scope.value)
-    await context.services.sessions.logout(input.refresh_token, scope, context.client)
+    await context.services.sessions.logout(input.refresh_token, scope, context.actor.client)
     return LogoutPayload()

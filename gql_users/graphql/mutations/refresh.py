@@ -33,5 +33,5 @@ class RefreshPayload:
 async def refresh(info: Info, input: RefreshInput) -> RefreshPayload:
     """Exchanges a refresh token for the next pair."""
     context = info.context
-    signed_in = await context.services.sessions.refresh(input.refresh_token, context.client)
+    signed_in = await context.services.sessions.refresh(input.refresh_token, context.actor.client)
     return RefreshPayload(user=User.of(signed_in.user), tokens=TokenPair.of(signed_in.tokens))

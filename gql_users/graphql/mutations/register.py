@@ -54,7 +54,9 @@ async def register(info: Info, input: RegisterInput) -> RegisterPayload:
         age=input.age,
         locale=input.locale,
     )
-    registered = await context.services.registration.register(input.email, input.password, profile, context.client)
+    registered = await context.services.registration.register(
+        input.email, input.password, profile, context.actor.client
+    )
     return RegisterPayload(
         user=User.of_found(registered.user),
         tokens=TokenPair.of(registered.tokens) if registered.tokens is not None else None,

@@ -31,5 +31,5 @@ async def request_email_verification(
 ) -> RequestEmailVerificationPayload:
     """Has a letter sent, if somebody has this address and has not verified it."""
     context = info.context
-    await context.services.verification.request(input.email, context.client)
+    await context.services.verification.request(input.email, context.actor.client)
     return RequestEmailVerificationPayload()

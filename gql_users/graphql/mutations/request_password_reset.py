@@ -29,5 +29,5 @@ class RequestPasswordResetPayload:
 async def request_password_reset(info: Info, input: RequestPasswordResetInput) -> RequestPasswordResetPayload:
     """Has a letter sent, if anybody has this address."""
     context = info.context
-    await context.services.recovery.request(input.email, context.client)
+    await context.services.recovery.request(input.email, context.actor.client)
     return RequestPasswordResetPayload()

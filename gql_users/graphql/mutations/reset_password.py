@@ -15,8 +15,8 @@ class ResetPasswordInput:
     """What `resetPassword` takes."""
 
     token: str | None = strawberry.field(description="The token of the letter's link.", default=None)
-    email: str | None = strawberry.field(description="Or the address the letter went to,", default=None)
-    code: str | None = strawberry.field(description="with the six-digit code in it.", default=None)
+    email: str | None = strawberry.field(description="Or the address the letter went to, and `code`.", default=None)
+    code: str | None = strawberry.field(description="The six digits in the letter, and `email`.", default=None)
     new_password: str = strawberry.field(
         description="The next password; `serviceInfo.passwordRules` says what is asked of it."
     )
@@ -36,5 +36,5 @@ async def reset_password(info: Info, input: ResetPasswordInput) -> ResetPassword
     """Sets the password and ends every session."""
     context = info.context
     shown = Shown(token=input.token, email=input.email, code=input.code)
-    await context.services.recovery.reset(shown, input.new_password, context.client)
+    await context.services.recovery.reset(shown, input.new_password, context.actor.client)
     return ResetPasswordPayload()

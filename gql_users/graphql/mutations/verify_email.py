@@ -15,8 +15,8 @@ class VerifyEmailInput:
     """What `verifyEmail` takes."""
 
     token: str | None = strawberry.field(description="The token of the letter's link.", default=None)
-    email: str | None = strawberry.field(description="Or the address the letter went to,", default=None)
-    code: str | None = strawberry.field(description="with the six-digit code in it.", default=None)
+    email: str | None = strawberry.field(description="Or the address the letter went to, and `code`.", default=None)
+    code: str | None = strawberry.field(description="The six digits in the letter, and `email`.", default=None)
 
 
 @strawberry.type(description="Whether it was done.")
@@ -33,5 +33,5 @@ async def verify_email(info: Info, input: VerifyEmailInput) -> VerifyEmailPayloa
     """Takes it that the address is its owner's."""
     context = info.context
     shown = Shown(token=input.token, email=input.email, code=input.code)
-    await context.services.verification.verify(shown, context.client)
+    await context.services.verification.verify(shown, context.actor.client)
     return VerifyEmailPayload()

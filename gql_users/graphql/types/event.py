@@ -48,6 +48,14 @@ for _value in vars(EventKind)["__strawberry_definition__"].values:
 LazyUser = Annotated["User", strawberry.lazy("gql_users.graphql.types.user")]
 
 
+def _as_clients_know_it(details: dict[str, Any] | None) -> JSON | None:
+    """The details, with the ids that other fields of the API have."""
+    if details is None:
+        return None
+    session = {"sessionId": global_id("Session", details["sessionId"])} if "sessionId" in details else {}
+    return JSON({**details, **session})
+
+
 async def _actor(root: Any, info: Info) -> LazyUser | None:
     """The one who acted."""
     return await _seen(info, root.actor_number)
@@ -94,7 +102,7 @@ class Event(Node):
             occurred_at=event.occurred_at,
             ip_address=event.ip_address,
             user_agent=event.user_agent,
-            details=JSON(event.details) if event.details is not None else None,
+            details=_as_clients_know_it(event.details),
             actor_number=event.actor_id,
             user_number=event.user_id,
         )
