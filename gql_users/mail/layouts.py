@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,15 @@ class Layouts:
 
 
 def _layout(name: str, templates_dir: Path | None) -> Template:
-    folders = [templates_dir, _OURS] if templates_dir else [_OURS]
+    return _read_layout(name, [templates_dir, _OURS]) if templates_dir else _our_layout(name)
+
+
+@cache
+def _our_layout(name: str) -> Template:
+    return _read_layout(name, [_OURS])
+
+
+def _read_layout(name: str, folders: Sequence[Path]) -> Template:
     environment = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(folders),
         undefined=StrictUndefined,

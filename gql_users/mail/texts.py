@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ class Texts:
     """
 
     def __init__(self, templates_dir: Path | None = None, default_locale: str = _COMPLETE) -> None:
-        ours = _read_all(_OURS)
+        ours = _read_ours()
         theirs = _read_all(templates_dir) if templates_dir else {}
         for language, sections in theirs.items():
             _check(sections, ours[_COMPLETE], f"{language}.toml")
@@ -63,6 +63,11 @@ def filled(text: str, values: Mapping[str, object]) -> str:
 @lru_cache(maxsize=2048)
 def _compiled(text: str) -> Template:
     return _PLAIN.from_string(text)
+
+
+@cache
+def _read_ours() -> Mapping[str, Sections]:
+    return _read_all(_OURS)
 
 
 def _read_all(folder: Path) -> dict[str, Sections]:

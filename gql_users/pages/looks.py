@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError
@@ -61,7 +63,15 @@ class Looks:
 
 
 def _template(templates_dir: Path | None) -> Template:
-    folders = [templates_dir, _OURS] if templates_dir else [_OURS]
+    return _read_template([templates_dir, _OURS]) if templates_dir else _our_template()
+
+
+@cache
+def _our_template() -> Template:
+    return _read_template([_OURS])
+
+
+def _read_template(folders: Sequence[Path]) -> Template:
     environment = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(folders),
         undefined=StrictUndefined,

@@ -174,10 +174,10 @@ class Sessions:
 
     async def _end_reused(self, session: Session, user: User, client: Client, now: datetime) -> None:
         """In a unit of its own: the refusal that follows must not undo it."""
+        # Whoever came is one of two who hold the token, and nobody knows which.
+        who, details = Actor(client=client), {"sessionId": str(session.id)}
         async with self.unit_of_work() as work:
             if await work.sessions.revoke(session.id, now=now):
-                # Whoever came is one of two who hold the token, and nobody knows which.
-                who, details = Actor(client=client), {"sessionId": str(session.id)}
                 await work.events.add(Happened(EventKind.TOKEN_REUSED, now, who, session.user_id, details))
                 await work.letters.add(letter_to(user, LetterKind.SESSION_REUSED, now=now))
 
@@ -186,11 +186,9 @@ class Sessions:
 
     def _live(self, found: tuple[Session, User] | None, now: datetime) -> tuple[Session, User]:
         """The session and its user, if both are still good."""
-        if found is None:
+        if found is None or found[0].revoked_at is not None or not found[1].is_active:
             raise TokenInvalid
         session, user = found
-        if session.revoked_at is not None or not user.is_active:
-            raise TokenInvalid
         if now >= session.ends_at(self.idle_lifetime):
             raise TokenExpired
         return session, user
