@@ -48,9 +48,7 @@ def upgrade() -> None:
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("expires_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_one_time_tokens"),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name="fk_one_time_tokens_user_id_users", ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_one_time_tokens_user_id_users", ondelete="CASCADE"),
         sa.UniqueConstraint("user_id", "purpose", name="uq_one_time_tokens_user_id"),
         sa.UniqueConstraint("token_hash", name="uq_one_time_tokens_token_hash"),
     )

@@ -10,7 +10,7 @@ from gql_users import Settings
 from gql_users.models import Session
 from tests.door import PASSWORD, Door, Person, SettableClock
 from tests.postbox import PASSWORD_CHANGED, Post, rows
-from tests.ways import GONE, NEW_PASSWORD, RESETTING, another, sign_in
+from tests.ways import NEW_PASSWORD, RESETTING, another, sign_in
 
 EVENTS = "query ($id: ID!) { user(by: {id: $id}) { events { nodes { kind user { id } actor { id } details } } } }"
 
