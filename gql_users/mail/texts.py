@@ -66,7 +66,7 @@ def _compiled(text: str) -> Template:
 
 
 @cache
-def _read_ours() -> Mapping[str, Sections]:
+def _read_ours() -> dict[str, Sections]:
     return _read_all(_OURS)
 
 

@@ -79,6 +79,8 @@ async def test_a_filter_leaves_what_matches(
         ({"occurredAt": {"gte": a_moment}}, lambda event: event["occurredAt"] >= a_moment),
         ({"occurredAt": {"lt": a_moment}}, lambda event: event["occurredAt"] < a_moment),
         ({"userId": "nonsense"}, lambda _: False),
+        ({"userId": global_id("User", 2**63)}, lambda _: False),
+        ({"actorId": global_id("User", 10**19 - 1)}, lambda _: False),
         ({"actorId": global_id("User", 999_999)}, lambda _: False),
     ]
 
