@@ -33,7 +33,7 @@ def wanting_to_know(identity: FastAPI) -> FastAPI:
 @pytest.fixture
 async def host(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """The way into that application."""
-    async with serving(wanting_to_know(app)) as url, httpx.AsyncClient(base_url=url) as http:
+    async with serving(wanting_to_know(app)) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
         yield http
 
 
@@ -104,7 +104,7 @@ async def test_without_the_database_the_application_is_told_when_to_try_again(
 ) -> None:
     away = create_app(make_settings(database_url="postgresql://nobody:canary@127.0.0.1:1/users"))
 
-    async with serving(wanting_to_know(away)) as url, httpx.AsyncClient(base_url=url) as http:
+    async with serving(wanting_to_know(away)) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
         answer, stranger = await who(http, f"Bearer {a_member.access_token}"), await who(http, None)
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")

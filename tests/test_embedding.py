@@ -50,14 +50,14 @@ def hosting(app: FastAPI) -> FastAPI:
 @pytest.fixture
 async def host(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """The way into the host."""
-    async with serving(hosting(app)) as url, httpx.AsyncClient(base_url=url) as http:
+    async with serving(hosting(app)) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
         yield http
 
 
 @pytest.fixture
 async def inside(host: httpx.AsyncClient) -> AsyncIterator[Door]:
     """The doors of the service inside the host."""
-    async with httpx.AsyncClient(base_url=host.base_url.join("/identity")) as http:
+    async with httpx.AsyncClient(base_url=host.base_url.join("/identity"), timeout=30) as http:
         yield Door(http)
 
 
@@ -111,7 +111,7 @@ async def test_a_host_that_ends_lets_the_connections_go(
     app: FastAPI, databases: SQLite | PostgreSQL, database_url: str
 ) -> None:
     threads = threading.active_count()
-    async with serving(hosting(app)) as url, httpx.AsyncClient(base_url=f"{url}/identity") as http:
+    async with serving(hosting(app)) as url, httpx.AsyncClient(base_url=f"{url}/identity", timeout=30) as http:
         person = await Door(http).register("ann@example.com")
         await Door(http).as_(person).ask("{ me { id } }")
 
@@ -158,8 +158,8 @@ async def test_two_applications_in_one_process_do_not_mix(
 
     async with (
         serving(host) as url,
-        httpx.AsyncClient(base_url=f"{url}/one") as first,
-        httpx.AsyncClient(base_url=f"{url}/two") as second,
+        httpx.AsyncClient(base_url=f"{url}/one", timeout=30) as first,
+        httpx.AsyncClient(base_url=f"{url}/two", timeout=30) as second,
     ):
         person = await Door(first).register("ann@example.com")
         closed = await Door(second).codes("register", {"email": "ann@example.com", "password": PASSWORD})
@@ -188,7 +188,7 @@ async def test_without_settings_they_are_read_from_the_environment(
     monkeypatch.setenv("GQL_USERS_DATABASE_URL", settings.database)
     monkeypatch.setenv("GQL_USERS_REGISTRATION", "closed")
 
-    async with serving(create_app()) as url, httpx.AsyncClient(base_url=url) as http:
+    async with serving(create_app()) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
         info = (await Door(http).ask("{ serviceInfo { registration } }"))["serviceInfo"]
 
     assert info == {"registration": "CLOSED"}

@@ -23,6 +23,13 @@ QUESTIONS = {
 }
 
 
+BY_LETTER = {
+    "resetPassword": {"email": "ann@example.com", "code": "123456", "newPassword": "another good one"},
+    "verifyEmail": {"email": "ann@example.com", "code": "123456"},
+    "confirmEmailChange": {"token": "nonsense"},
+}
+
+
 @pytest.fixture
 def settings(make_settings: MakeSettings) -> Settings:
     """A service with one connection."""
@@ -46,6 +53,9 @@ def deeds(admin: Person, member: Person) -> list[tuple[str, dict[str, Any]]]:
         ("deactivateUser", other),
         ("reactivateUser", other),
         ("deleteUser", other),
+        ("requestPasswordReset", {"email": "new@example.com"}),
+        ("requestEmailVerification", {"email": "new@example.com"}),
+        ("requestEmailChange", {"newEmail": "elsewhere@example.com", "currentPassword": PASSWORD}),
         ("changePassword", {"currentPassword": PASSWORD, "newPassword": "another good one"}),
         ("logout", {**token, "scope": "OTHERS"}),
         ("logout", {**token, "scope": "CURRENT"}),
@@ -70,8 +80,10 @@ async def test_one_connection_is_enough_for_every_deed(as_admin: Door, an_admin:
     by = {"id": a_member.id}
     found = await as_admin.ask("query ($by: UserBy!) { user(by: $by) { sessions { nodes { id } } } }", by=by)
     every = [("revokeSession", found["user"]["sessions"]["nodes"][0]), *deeds(an_admin, a_member)]
-    assert {name for name, _ in every} == fields_of("Mutation")
+    assert {name for name, _ in every} | {*BY_LETTER} == fields_of("Mutation")
 
+    for name, given in BY_LETTER.items():
+        assert await as_admin.codes(name, given) == [("TOKEN_INVALID", None)]
     for name, given in every:
         await as_admin.done(name, given)
 

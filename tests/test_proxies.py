@@ -179,6 +179,6 @@ async def test_the_command_believes_no_header_either(
 
     async with (
         commands.serving() as running,
-        httpx.AsyncClient(base_url=running.url, headers={"X-Forwarded-For": CLIENT}) as http,
+        httpx.AsyncClient(base_url=running.url, headers={"X-Forwarded-For": CLIENT}, timeout=30) as http,
     ):
         assert await seen_as(Door(http)) == HERE

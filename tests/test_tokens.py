@@ -41,7 +41,7 @@ async def host(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     async def who(user: CurrentUser = signed_in) -> int:
         return user.id
 
-    async with serving(host) as url, httpx.AsyncClient(base_url=url) as http:
+    async with serving(host) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
         yield http
 
 
@@ -168,7 +168,7 @@ async def test_a_token_that_cannot_be_ours_is_refused_without_asking_the_databas
 ) -> None:
     away = make_settings(database_url="postgresql://nobody@127.0.0.1:1/users")
     looked_for = {"kid unknown", "kid of the forger's key", "kid of the next key"}
-    async with serving(create_app(away, clock=clock)) as url, httpx.AsyncClient(base_url=url) as http:
+    async with serving(create_app(away, clock=clock)) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
         for name, forgery in (HEADERS | KIDS).items():
             if name not in looked_for:
                 refused = await Door(http, forgery.make(forger)).refused("{ me { id } }")
@@ -185,7 +185,10 @@ async def test_tokens_of_another_installation_are_nobodys(
     )
 
     for settings in others:
-        async with serving(create_app(settings, clock=clock)) as url, httpx.AsyncClient(base_url=url) as http:
+        async with (
+            serving(create_app(settings, clock=clock)) as url,
+            httpx.AsyncClient(base_url=url, timeout=30) as http,
+        ):
             refused = await Door(http, a_member.access_token).refused("{ me { id } }")
             assert refused["extensions"] == {"code": "UNAUTHENTICATED", "reason": "TOKEN_INVALID"}
             codes = await Door(http).codes("refresh", {"refreshToken": a_member.refresh_token})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable
-from functools import partial
+from functools import cache, partial
 from typing import Annotated, Any, TypeAlias
 
 from fastapi import APIRouter, Depends, Path, Query, Security
@@ -25,6 +25,7 @@ Skip = Annotated[int, Query(ge=0, le=LARGEST_SKIP, description="How many to pass
 Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="How many to show.")]
 
 
+@cache  # the same for every application in the process, and slow to make
 def router(contract: Contract, *, is_open: bool) -> APIRouter:
     """The routes of the contract, with and without a trailing slash; without a lock when the door is open."""
     locks = [Depends(once_each), *([] if is_open else [Security(bearer)])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
@@ -21,11 +22,16 @@ class CommonPasswords:
     """
 
     def __init__(self, shortest: int) -> None:
-        self._words = frozenset(word for words in FREQUENCY_LISTS.values() for word in words if len(word) >= shortest)
+        self._words = _words(shortest)
 
     def __contains__(self, password: str) -> bool:
         folded = unicodedata.normalize("NFKC", password).casefold()
         return folded in self._words or any(folded in row for row in _ROWS) or _is_repetition(folded)
+
+
+@cache
+def _words(shortest: int) -> frozenset[str]:
+    return frozenset(word for words in FREQUENCY_LISTS.values() for word in words if len(word) >= shortest)
 
 
 def _is_repetition(word: str) -> bool:

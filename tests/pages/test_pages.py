@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from gql_users import create_app
 from gql_users.mail.senders import MemorySender
 from gql_users.services import Services
+from gql_users.settings import MisconfiguredError
 from tests.conftest import MakeSettings
 from tests.databases import PostgreSQL, SQLite
 from tests.door import PASSWORD, Door, SettableClock
@@ -285,7 +286,7 @@ async def test_an_address_that_became_somebody_elses_is_not_taken_from_them(door
 )
 async def test_a_page_speaks_the_browsers_language(door: Door, wanted: str, language: str, heading: str) -> None:
     for method, path, status in (("GET", "reset-password?token=abc", 200), ("POST", "reset-password", 410)):
-        content = b"token=abc" if method == "POST" else None
+        content = b"token=abc&new_password=a+good+long+one" if method == "POST" else None
         headers = {**FORM, "Accept-Language": wanted}
         answer = await door.http.request(method, f"/account/{path}", content=content, headers=headers)
 
@@ -368,7 +369,7 @@ async def test_while_the_database_is_away_the_form_waits(
     link = await lead(door, letterbox)
     elsewhere = make_settings(database_url="postgresql://somebody@127.0.0.1:1/users")  # where nobody listens
 
-    async with serving(create_app(elsewhere)) as url, httpx.AsyncClient(base_url=url) as http:
+    async with serving(create_app(elsewhere)) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
         shown = await opened(Door(http), link)
         sent = await pressed(Door(http), link)
 
@@ -385,7 +386,10 @@ async def test_a_surprise_is_a_page_that_tells_nothing_but_the_id_of_the_request
 ) -> None:
     empty = await databases.empty()  # without any table
 
-    async with serving(create_app(make_settings(database_url=empty))) as url, httpx.AsyncClient(base_url=url) as http:
+    async with (
+        serving(create_app(make_settings(database_url=empty))) as url,
+        httpx.AsyncClient(base_url=url, timeout=30) as http,
+    ):
         link = Link("", "verify-email", "abc")
         answer = await pressed(Door(http), link, **{"X-Request-ID": "request-0451"})
 
@@ -398,7 +402,7 @@ async def test_a_surprise_is_a_page_that_tells_nothing_but_the_id_of_the_request
 async def test_a_page_works_inside_another_application(app: FastAPI, letterbox: Letterbox) -> None:
     host = FastAPI()
     host.mount("/identity", app)
-    async with serving(host) as url, httpx.AsyncClient(base_url=f"{url}/identity") as http:
+    async with serving(host) as url, httpx.AsyncClient(base_url=f"{url}/identity", timeout=30) as http:
         link = await to_verify(Door(http), letterbox)
 
         page = await opened(Door(http), link)
@@ -423,7 +427,7 @@ async def test_a_page_has_the_products_name_and_colour(
 ) -> None:
     settings = make_settings(product_name="<b>Ann & Co</b>", product_colour=colour, password_min_length=15)
 
-    async with serving(create_app(settings)) as url, httpx.AsyncClient(base_url=url) as http:
+    async with serving(create_app(settings)) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
         page = await http.get("/account/reset-password?token=abc")
 
     assert_page(page, 200)
@@ -438,7 +442,7 @@ async def test_an_installation_has_pages_and_words_of_its_own(make_settings: Mak
     (tmp_path / "en.toml").write_text('[pages.verify_email]\ntitle = "Is it {{ product }} you mean?"\n')
     settings = make_settings(templates_dir=tmp_path, product_name="A&B")
 
-    async with serving(create_app(settings)) as url, httpx.AsyncClient(base_url=url) as http:
+    async with serving(create_app(settings)) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
         page = await http.get("/account/verify-email?token=abc")
 
     assert page.text == "<title>Ours</title>Is it A&amp;B you mean?"
@@ -458,5 +462,5 @@ def test_a_mistake_in_an_installations_files_is_heard_of_at_the_start(
 ) -> None:
     (tmp_path / name).write_text(content)
 
-    with pytest.raises(ValueError, match=r"page"):
+    with pytest.raises(MisconfiguredError, match=r"page"):
         create_app(make_settings(templates_dir=tmp_path))

@@ -22,6 +22,7 @@ VALUE, EMPTY, NULL, DONE = "value", "empty", "null", "done"
 """Something came; its parent came, and it is empty; nothing came at the root, without a word; it was done."""
 
 UNAUTHENTICATED, FORBIDDEN, NOT_FOUND = "UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND"
+TOKEN_INVALID = "TOKEN_INVALID"
 
 Outcome: TypeAlias = str | int
 """One of these words, the code of an error, or the status of an answer."""

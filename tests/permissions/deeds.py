@@ -12,6 +12,7 @@ from tests.permissions.cells import (
     FORBIDDEN,
     NOT_FOUND,
     NULL,
+    TOKEN_INVALID,
     UNAUTHENTICATED,
     VALUE,
     Cells,
@@ -22,6 +23,8 @@ from tests.permissions.cells import (
 OPEN = everybody(DONE)
 OWN_OR_ADMIN = Cells(UNAUTHENTICATED, DONE, NOT_FOUND, UNAUTHENTICATED, DONE)
 FOR_ADMINS = Cells(UNAUTHENTICATED, FORBIDDEN, FORBIDDEN, UNAUTHENTICATED, DONE)
+# Whoever has the letter may do what it says, and nobody has one here.
+BY_LETTER = everybody(TOKEN_INVALID)
 FOR_MEMBERS = Cells(UNAUTHENTICATED, DONE, DONE, UNAUTHENTICATED, DONE)
 
 
@@ -50,7 +53,7 @@ class Deed:
     def rows(self, mutation: str) -> Rows:
         """A row for the mutation, and one for each field of its payload."""
         payload = mutation[0].upper() + mutation[1:] + "Payload"
-        errors = self.cells.but({DONE: VALUE, FORBIDDEN: VALUE, NOT_FOUND: VALUE})
+        errors = self.cells.but({DONE: VALUE, FORBIDDEN: VALUE, NOT_FOUND: VALUE, TOKEN_INVALID: VALUE})
         others = self.cells.but({DONE: VALUE, FORBIDDEN: NULL, NOT_FOUND: NULL})
         return {
             f"Mutation.{mutation}": self.cells,
@@ -71,6 +74,7 @@ DEEDS = {
     "changePassword": Deed(
         FOR_MEMBERS, "user", lambda _: {"currentPassword": PASSWORD, "newPassword": "another horse battery"}
     ),
+    "confirmEmailChange": Deed(BY_LETTER, "", lambda _: {"token": "nonsense"}),
     "createUser": Deed(FOR_ADMINS, "user", lambda subject: {"email": subject.new_email}),
     "deactivateUser": Deed(OWN_OR_ADMIN, "user", _id),
     "deleteUser": Deed(FOR_ADMINS, "deletedUserId", _id),
@@ -80,13 +84,20 @@ DEEDS = {
     "reactivateUser": Deed(FOR_ADMINS, "user", _id),
     "refresh": Deed(OPEN, "user tokens", _token),
     "register": Deed(OPEN, "user tokens", lambda subject: {"email": subject.new_email, "password": PASSWORD}),
+    "requestEmailChange": Deed(
+        FOR_MEMBERS, "", lambda subject: {"newEmail": subject.new_email, "currentPassword": PASSWORD}
+    ),
+    "requestEmailVerification": Deed(OPEN, "", lambda subject: {"email": subject.new_email}),
+    "requestPasswordReset": Deed(OPEN, "", lambda subject: {"email": subject.new_email}),
+    "resetPassword": Deed(BY_LETTER, "", lambda _: {"token": "nonsense", "newPassword": "another horse battery"}),
     "revokeSession": Deed(OWN_OR_ADMIN, "sessionId", lambda subject: {"id": subject.session_id}),
     "setUserAdmin": Deed(FOR_ADMINS, "user", lambda subject: subject.its_id | {"isAdmin": True}),
     "unlockUser": Deed(FOR_ADMINS, "user", _id),
     "updateUser": Deed(OWN_OR_ADMIN, "user", lambda subject: subject.its_id | {"name": "Another"}),
+    "verifyEmail": Deed(BY_LETTER, "", lambda _: {"token": "nonsense"}),
 }
 
 # These need the password that the caller or the subject really has.
-WITH_PASSWORD = frozenset({"changePassword", "login"})
+WITH_PASSWORD = frozenset({"changePassword", "login", "requestEmailChange"})
 
 MUTATIONS: Rows = {name: cells for mutation, deed in DEEDS.items() for name, cells in deed.rows(mutation).items()}

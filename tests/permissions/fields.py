@@ -48,7 +48,7 @@ WAYS = {
         (USER,),
         "age createdAt databaseId email events firstName id isActive isAdmin lastLoginAt lastName name sessions "
         "updatedAt username version",
-        empty="deactivatedAt emailVerifiedAt",
+        empty="deactivatedAt emailVerifiedAt locale",
     ),
     "UserConnection": Way(FOR_ADMINS, ("users",), "edges nodes pageInfo totalCount"),
     "UserEdge": Way(FOR_ADMINS, ("users", "edges"), "cursor node"),
@@ -68,7 +68,11 @@ WAYS = {
     "EventConnection": Way(FOR_ADMINS, ("events",), "edges nodes pageInfo totalCount"),
     "EventEdge": Way(FOR_ADMINS, ("events", "edges"), "cursor node"),
     "Node": Way(ONE_USER, ("node(id: $id)",), "id"),
-    "ServiceInfo": Way(OPEN, ("serviceInfo",), "accessTokenLifetimeSeconds limits passwordRules registration version"),
+    "ServiceInfo": Way(
+        OPEN,
+        ("serviceInfo",),
+        "accessTokenLifetimeSeconds limits passwordRules registration signInRequiresVerifiedEmail version",
+    ),
     "Limits": Way(OPEN, ("serviceInfo", "limits"), "maxBodyBytes maxPageSize pageSize"),
     "PasswordRules": Way(OPEN, ("serviceInfo", "passwordRules"), "maxLength minLength"),
     "TokenPair": Way(

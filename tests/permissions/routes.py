@@ -54,6 +54,13 @@ EVERYWHERE: Rows = {
     "POST /api/v1/auth/login": ANYBODY,
     "POST /api/v1/auth/refresh": ANYBODY,
     "POST /api/v1/auth/logout": ANYBODY,
+    "POST /api/v1/auth/password-reset": everybody(202),
+    "POST /api/v1/auth/email-verification": everybody(202),
+    # Whoever has the letter may do what it says, and nobody has one here.
+    "POST /api/v1/auth/password-reset/confirm": everybody(401),
+    "POST /api/v1/auth/email-verification/confirm": everybody(401),
+    "POST /api/v1/auth/email-change/confirm": everybody(401),
+    "POST /api/v1/users/me/email": Cells(401, 202, 202, 401, 202),
     "GET /api/v1/users/me": SIGNED_IN,
     "PATCH /api/v1/users/me": SIGNED_IN,
     "POST /api/v1/users/me/password": SIGNED_IN,
@@ -69,9 +76,11 @@ EVERYWHERE: Rows = {
     # What may be asked there is said field by field.
     "ANY /graphql": ANYBODY,
     "ANY /graphql/assets": everybody(404),
+    # Pages that letters link to; what one of them does, its letter allows.
+    "ANY /account": everybody(404),
 }
 
-WITH_PASSWORD = frozenset({"POST /api/v1/auth/login", "POST /api/v1/users/me/password"})
+WITH_PASSWORD = frozenset({"POST /api/v1/auth/login", "POST /api/v1/users/me/password", "POST /api/v1/users/me/email"})
 
 
 def users_rows(contract: str, access: str) -> Rows:
@@ -107,6 +116,12 @@ def body(contract: str, route: str, person: Person, new_email: str) -> Any:
         ("", "POST /api/v1/auth/login"): {"email": person.email, "password": PASSWORD},
         ("", "POST /api/v1/auth/refresh"): token,
         ("", "POST /api/v1/auth/logout"): token,
+        ("", "POST /api/v1/auth/password-reset"): {"email": new_email},
+        ("", "POST /api/v1/auth/email-verification"): {"email": new_email},
+        ("", "POST /api/v1/auth/password-reset/confirm"): {"token": "nonsense", "new_password": "another horse"},
+        ("", "POST /api/v1/auth/email-verification/confirm"): {"token": "nonsense"},
+        ("", "POST /api/v1/auth/email-change/confirm"): {"token": "nonsense"},
+        ("", "POST /api/v1/users/me/email"): {"new_email": new_email, "current_password": PASSWORD},
         ("", "PATCH /api/v1/users/me"): {"age": 31},
         ("", "POST /api/v1/users/me/password"): {"current_password": PASSWORD, "new_password": "another horse"},
         ("", "ANY /graphql"): {"query": "{ __typename }"},

@@ -73,11 +73,11 @@ async def test_a_body_assigns_no_column_that_its_contract_does_not_name(
     cast, directory = Cast(app.state.services), app.state.services.directory
 
     people: dict[str, User] = {}
-    async with serving(app) as url, httpx.AsyncClient(base_url=url) as http:
+    async with serving(app) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
         for route in users_rows(contract, "open") | EVERYWHERE:
             person = await cast.somebody(has_password=route in WITH_PASSWORD)
             sent = body(contract, route, person, cast.new_email())
-            if sent is None or route == "ANY /graphql":
+            if sent is None or route == "ANY /graphql" or route.endswith("/confirm"):
                 continue
             method, path = route.format(user_id=person.database_id).split()
             answer = await http.request(method, path, json=EXTRA | sent, headers=bearing(person.access_token))

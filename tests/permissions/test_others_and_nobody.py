@@ -87,7 +87,13 @@ async def test_what_is_done_to_somebody_elses_id_is_refused_as_with_nobodys(
         assert b'"code":"NOT_FOUND"' in answers[0] or b'"code":"FORBIDDEN"' in answers[0], answers[0]
 
 
-DEEDS_ON_ONESELF = {"changePassword", "createUser", "login", "logout", "refresh", "register"}
+DEEDS_ON_ONESELF = {"changePassword", "createUser", "login", "logout", "refresh", "register", "requestEmailChange"} | {
+    "confirmEmailChange",
+    "requestEmailVerification",
+    "requestPasswordReset",
+    "resetPassword",
+    "verifyEmail",
+}
 ERRORS = "__typename errors { __typename code message path }"
 
 
@@ -98,7 +104,7 @@ async def users_routes(
     """The routes of each contract for a member, where members may act on themselves."""
     app = create_app(make_settings(rest_contract=request.param, rest_access="authenticated"), clock=clock)
     headers = {"Authorization": f"Bearer {a_member.access_token}"}
-    async with serving(app) as url, httpx.AsyncClient(base_url=url, headers=headers) as http:
+    async with serving(app) as url, httpx.AsyncClient(base_url=url, headers=headers, timeout=30) as http:
         yield request.param, http
 
 

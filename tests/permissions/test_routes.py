@@ -47,7 +47,7 @@ async def wrong_cells(settings: Settings, clock: SettableClock, contract: str, r
     app = create_app(settings, clock=clock)
     cast = Cast(app.state.services)
     wrong = []
-    async with serving(app) as url, httpx.AsyncClient(base_url=url) as http:
+    async with serving(app) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
         await cast.new_token(Caller.ADMIN)  # so that nobody is the last one
         for route, cells in rows.items():
             for caller in Caller:

@@ -30,7 +30,14 @@ SENT = {
     "LogoutInput.refreshToken",
     "RefreshInput.refreshToken",
     "RegisterInput.password",
+    "RequestEmailChangeInput.currentPassword",
+    "ResetPasswordInput.newPassword",
+    "ConfirmEmailChangeInput.token",
+    "ResetPasswordInput.token",
+    "VerifyEmailInput.token",
     "Mutation.changePassword",
+    "Mutation.requestPasswordReset",
+    "Mutation.resetPassword",
 }
 ANSWERED = {
     # Tokens, for whom they were made.
@@ -45,13 +52,19 @@ ANSWERED = {
     # Numbers.
     "ServiceInfo.accessTokenLifetimeSeconds",
     "ServiceInfo.passwordRules",
+    # A yes or no.
+    "ServiceInfo.signInRequiresVerifiedEmail",
 }
 
 REST_SENT = {
     "ChangingPassword.current_password",
     "ChangingPassword.new_password",
+    "MovingAddress.current_password",
     "Refreshing.refresh_token",
     "Registering.password",
+    "ResettingPassword.new_password",
+    "ResettingPassword.token",
+    "Showing.token",
     "SigningIn.password",
     "SigningOut.refresh_token",
 }
@@ -86,7 +99,7 @@ async def test_names_that_sound_secret_are_in_openapi_only_where_they_are_known_
 ) -> None:
     settings = Settings(data_dir=tmp_path, secret=SECRET, rest_contract=contract, _env_file=None)
     transport = httpx.ASGITransport(create_app(settings))
-    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=30) as http:
         document = (await http.get("/openapi.json")).json()
 
     secret = {name for name in properties(document) if SECRET_WORDS.search(name.partition(".")[2])}

@@ -92,7 +92,7 @@ async def test_the_documentation_has_them_without_a_lock(door: Door) -> None:
 async def test_without_the_database_they_say_when_to_come_again(make_settings: MakeSettings, path: str) -> None:
     app = create_app(make_settings(database_url="postgresql://nobody:canary@127.0.0.1:1/users"))
 
-    async with serving(app) as url, httpx.AsyncClient(base_url=url) as http:
+    async with serving(app) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
         answer = await http.get(path)
 
     assert (answer.status_code, answer.json()["code"], answer.headers["Retry-After"]) == (503, "UNAVAILABLE", "1")
