@@ -83,7 +83,8 @@ def create_app(
     docs.describe(app, contract)
     with misconfigured():
         app.router.routes.append(Mount("/account", pages(services, settings)))
-    app.router.routes.append(Route("/graphql", GraphQLEndpoint(services, settings), include_in_schema=False))
+    # The first one that is tried: nearly every request is for it.
+    app.router.routes.insert(0, Route("/graphql", GraphQLEndpoint(services, settings), include_in_schema=False))
     if settings.shows_explorer:
         app.mount("/graphql/assets", explorer.assets())
     # The last one added is the first one a request meets.
