@@ -80,10 +80,12 @@ class Delivery:
             message = await self._message(row)
         except Unavailable:
             raise
-        except Exception as error:
+        except Invalid:
+            await self._failed(row, SendFailedError(temporary=False, trouble="not an address"))
+            return
+        except Exception:
             log.exception("a letter could not be written", extra={"letter": str(row.id), "kind": row.kind})
-            is_lasting = isinstance(error, Invalid)  # nobody can have this address, whatever it was taken for
-            await self._failed(row, SendFailedError(temporary=not is_lasting, trouble="could not be written"))
+            await self._failed(row, SendFailedError(temporary=True, trouble="could not be written"))
             return
         if message is None:
             async with self.unit_of_work() as work:
@@ -93,6 +95,10 @@ class Delivery:
             await sender.send(message)
         except SendFailedError as failure:
             await self._failed(row, failure)
+            return
+        except Exception:
+            log.exception("a letter could not be handed over", extra={"letter": str(row.id), "kind": row.kind})
+            await self._failed(row, SendFailedError(temporary=True, trouble="could not be handed over"))
             return
         await self._sent(row)
 
@@ -131,6 +137,8 @@ class Delivery:
             key = text.email_key(row.address) or ""
             reader = await work.users.find_by_email(key)
             user = await work.users.find(row.user_id) if row.user_id is not None else reader
+            if kind is LetterKind.ALREADY_REGISTERED and (user is None or not user.is_active):
+                return None
             if kind not in _PURPOSES:
                 return self._composed(row, kind, user, row.address)
             # Whoever withdraws what letters promise waits for this lock, and finds the secret that is made below.
@@ -139,7 +147,8 @@ class Delivery:
             if kind is LetterKind.VERIFY_EMAIL and (user.email_verified_at is not None or user is not reader):
                 return None
             if kind is LetterKind.CHANGE_EMAIL and reader is not None and reader is not user:
-                return self._composed(row, LetterKind.ALREADY_REGISTERED, reader, reader.email)
+                told = self._composed(row, LetterKind.ALREADY_REGISTERED, reader, reader.email)
+                return told if reader.is_active else None
             # To the address as its owner wrote it: one that only folds to the same may be somebody else's mailbox.
             address = row.address if kind is LetterKind.CHANGE_EMAIL else user.email
             purpose, page = _PURPOSES[kind]

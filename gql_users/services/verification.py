@@ -7,17 +7,25 @@ from dataclasses import dataclass
 from gql_users import text
 from gql_users.access import Actor, Client, require
 from gql_users.clock import Clock
-from gql_users.errors import Invalid, InvalidCredentials, NotFound, TokenInvalid
+from gql_users.errors import (
+    ErrorCode,
+    Invalid,
+    InvalidCredentials,
+    NotFound,
+    TokenInvalid,
+    Unauthenticated,
+)
 from gql_users.events import EventKind, Happened
 from gql_users.mail.kinds import LetterKind
 from gql_users.models import User
+from gql_users.repositories.database import Collision
 from gql_users.repositories.unit_of_work import UnitsOfWork, repeated_on_collision
 from gql_users.security.passwords import Passwords
 from gql_users.services.authentication import identifier
 from gql_users.services.letters import letter_at, letter_to, withdraw
 from gql_users.services.one_time import NOT_GOOD, OneTime, Purpose, Shown
 from gql_users.services.spacing import Spacing
-from gql_users.services.throttle import Throttle
+from gql_users.services.throttle import Reserved, Throttle
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +74,39 @@ class Verification:
         """
         require(actor.user_id is not None, actor)
         shown, key = text.email(new_email, field="new_email")
-        async with self.unit_of_work.reading() as work:
-            user = await work.users.find(actor.user_id or 0)
-        if user is None:
-            raise NotFound
+        user = await self._find(actor)
         if shown == user.email:
             raise Invalid("This is your address already.", field="new_email")
         async with self.throttle.proving(identifier(user.email_key, None), actor) as reserved:
             reserved.user_id = user.id
-            if not await self.hasher.verify(current_password, user.password_hash):
-                raise InvalidCredentials("The current password is wrong.", field="current_password")
-            now = self.clock.now()
-            async with self.unit_of_work() as work:
-                await self.throttle.succeeded(work, reserved)
-                await self.spacing.space(work, f"{Purpose.CHANGE_EMAIL.label} {key}", actor.client)
-                await work.letters.add(letter_to(user, LetterKind.CHANGE_EMAIL, now=now, address=shown))
+            await self._request_change(actor, shown, key, current_password, reserved)
+
+    @repeated_on_collision
+    async def _request_change(
+        self, actor: Actor, shown: str, key: str, current_password: str, reserved: Reserved
+    ) -> None:
+        seen = await self._find(actor)
+        if not await self.hasher.verify(current_password, seen.password_hash):
+            raise InvalidCredentials("The current password is wrong.", field="current_password")
+        now = self.clock.now()
+        async with self.unit_of_work() as work:
+            # It may have waited for its turn. Who got the account back meanwhile has withdrawn all earlier letters, and
+            # none may come after that by a password or a session that is no more.
+            user = await work.users.find_for_change(seen.id)
+            if user is None or not user.is_active or user.password_hash != seen.password_hash:
+                raise Collision
+            if not await work.sessions.is_live(actor.session_id):
+                raise Unauthenticated(ErrorCode.TOKEN_INVALID)
+            await self.throttle.succeeded(work, reserved)
+            await self.spacing.space(work, f"{Purpose.CHANGE_EMAIL.label} {user.id} {key}", actor.client)
+            await work.letters.add(letter_to(user, LetterKind.CHANGE_EMAIL, now=now, address=shown))
+
+    async def _find(self, actor: Actor) -> User:
+        async with self.unit_of_work.reading() as work:
+            user = await work.users.find(actor.user_id or 0)
+        if user is None or not user.is_active:
+            raise NotFound
+        return user
 
     @repeated_on_collision
     async def confirm_change(self, shown: Shown, client: Client) -> User:

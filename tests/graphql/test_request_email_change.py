@@ -162,3 +162,17 @@ async def test_one_operation_asks_once(as_member: Door) -> None:
     error: Any = await as_member.refused(f"mutation {{ a: {deed} b: {deed} }}")
 
     assert error["extensions"]["code"] == "QUERY_TOO_COMPLEX"
+
+
+async def test_a_move_that_is_asked_for_beside_a_reset_never_outlives_it(
+    post: Post, door: Door, as_member: Door, a_member: Person, nobody_waits: None
+) -> None:
+    await door.done("requestPasswordReset", {"email": a_member.email})
+    token = (await post.only()).token
+
+    await asyncio.gather(
+        door.done("resetPassword", {"token": token, "newPassword": "another good one"}),
+        *(as_member.answer(ASK, {"input": {**MOVING, "newEmail": f"thief-{each}@example.org"}}) for each in range(5)),
+    )
+
+    assert [mail.subject for mail in await post.arrived() if mail.to.endswith("@example.org")] == []
