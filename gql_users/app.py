@@ -34,8 +34,9 @@ def create_app(
     """The service as an ASGI application, to be served or mounted in another one.
 
     Without settings they are read from the environment. Nothing connects before the first request. A mounted
-    application is not told when its host stops, so the host enters `app.router.lifespan_context(app)` in its own
-    lifespan to let the connections go. Raises pydantic.ValidationError for settings that make no sense.
+    application is not told when its host starts and stops, so the host enters `app.router.lifespan_context(app)` in its
+    own lifespan: it delivers letters meanwhile, and lets the connections go in the end. Raises pydantic.ValidationError
+    for settings that make no sense, and MisconfiguredError for files and addresses in them that cannot be used.
     """
     settings = settings or Settings()
     services = wire(settings, clock or clocks.SystemClock(), sender)
@@ -44,11 +45,13 @@ def create_app(
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         ended = asyncio.Event()
         working = asyncio.create_task(work(services, ended)) if settings.worker else None
-        yield
-        ended.set()
-        if working is not None:
-            await working
-        await services.operation.close()
+        try:
+            yield
+        finally:
+            ended.set()
+            if working is not None:
+                await working
+            await services.operation.close()
 
     app = FastAPI(
         title="gql_users",

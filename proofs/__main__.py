@@ -64,7 +64,7 @@ PROOFS: Mapping[str, ModuleType] = {
 
 
 def main(names: Sequence[str]) -> int:
-    """Run the named proofs, or all of them and write the page."""
+    """Run the named proofs, or all of them, and write what they found into the page."""
     if unknown := set(names) - set(PROOFS):
         print(f"no such proof: {', '.join(sorted(unknown))}; there are {', '.join(PROOFS)}", file=sys.stderr)
         return 2
@@ -73,8 +73,7 @@ def main(names: Sequence[str]) -> int:
     with running_stage() as stage:
         proven, postgresql = uvloop.run(_prove(stage, names or [*PROOFS]))
     print(table(proven))
-    if not names:
-        PAGE.write_text(page(proven, postgresql))
+    PAGE.write_text(page(proven, postgresql, [*PROOFS], PAGE.read_text()))
     return int(any(found.holds is False for one in proven for found in one.findings))
 
 
