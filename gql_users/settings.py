@@ -208,8 +208,12 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _be_a_url(cls, value: str) -> str:
+        value = value.strip()
         if not value.startswith(("http://", "https://")):
             raise ValueError("must begin with http:// or https://")
+        parts = urlsplit(value)
+        if not parts.hostname or parts.query or parts.fragment or any(each.isspace() for each in value):
+            raise ValueError("must be an address that paths can follow, such as https://users.example.com")
         return value.rstrip("/")
 
     @field_validator("database_url")

@@ -186,3 +186,15 @@ def test_settings_do_not_change() -> None:
 
     with pytest.raises(ValidationError):
         settings.env = "production"  # type: ignore[misc]  # that is the point
+
+
+@pytest.mark.parametrize(
+    "url", ["http://", "https://a b", "https://a.example/?x=1", "https://a.example/#app", "a.example"]
+)
+def test_links_need_an_address_that_paths_can_follow(url: str) -> None:
+    with pytest.raises(ValidationError):
+        Settings(public_url=url, _env_file=None)
+
+
+def test_spaces_and_slashes_around_an_address_are_no_part_of_it() -> None:
+    assert Settings(public_url=" https://a.example/users/ ", _env_file=None).public_url == "https://a.example/users"
