@@ -109,8 +109,16 @@ async def test_who_did_not_come_through_all_proxies_is_who_connects(forwarded: F
 
 @behind(1)
 async def test_what_is_no_address_is_not_believed(forwarded: Forwarded, a_member: Person) -> None:
-    for nonsense in ("nonsense", "", ",", "203.0.113", "203.0.113.256", "[2001:db8::7]", f"{CLIENT};", "x" * 5_000):
+    for nonsense in ("nonsense", "", ",", "203.0.113", "203.0.113.256", "[2001:db8::7", f"{CLIENT};", "x" * 5_000):
         assert await seen_as(forwarded(f"{OTHER},{nonsense}")) == ELSEWHERE, nonsense
+
+
+@behind(1)
+async def test_a_port_beside_the_address_is_passed_over(forwarded: Forwarded, a_member: Person) -> None:
+    for written in (f"{CLIENT}:51234", CLIENT):
+        assert await seen_as(forwarded(f"{OTHER}, {written}")) == CLIENT
+    for written in ("[2001:db8::7]:51234", "[2001:db8::7]", "2001:db8::7"):
+        assert await seen_as(forwarded(f"{OTHER}, {written}")) == "2001:db8::7"
 
 
 @behind(1)

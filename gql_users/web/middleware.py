@@ -108,7 +108,7 @@ class Frame:
 
 def _without_port(forwarded: str) -> str:
     """The address alone: some proxies add a port, and IPv6 may have a zone."""
-    if forwarded.startswith("["):
+    if forwarded.startswith("[") and "]" in forwarded:
         forwarded = forwarded[1:].partition("]")[0]
     elif forwarded.count(":") == 1:
         forwarded = forwarded.partition(":")[0]
