@@ -86,7 +86,7 @@ async def test_a_database_that_cannot_be_reached_is_one_line(commands: Commands,
 async def test_every_command_that_needs_a_database_says_so_in_one_line(
     commands: Commands, command: tuple[str, ...]
 ) -> None:
-    line = the_line_of(await commands.run(*command, **UNREACHABLE["nobody listens"]))
+    line = the_line_of(await commands.run(*command, **UNREACHABLE["nobody listens"], log_level="info"))
 
     assert CANARY not in line
 

@@ -121,7 +121,7 @@ async def test_several_share_the_work_and_each_ends_by_itself(office: Office, do
 async def test_it_needs_a_migrated_database(office: Office, databases: SQLite | PostgreSQL) -> None:
     url = await databases.empty()
 
-    refused = await office.run("worker", database_url=url)
+    refused = await office.run("worker", database_url=url, log_level="info")
 
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr == ("gql-users: The database is not at this version's migration. Run `gql-users migrate`.\n")
@@ -131,7 +131,7 @@ async def test_it_needs_a_migrated_database(office: Office, databases: SQLite | 
 async def test_it_takes_no_options_and_says_what_is_wrong_with_settings(office: Office) -> None:
     unknown = await office.run("worker", "--nonsense")
     wrong = await office.run("worker", worker="perhaps")
-    away = await office.run("worker", database_url="postgresql://somebody@127.0.0.1:1/users")
+    away = await office.run("worker", database_url="postgresql://somebody@127.0.0.1:1/users", log_level="info")
 
     assert (unknown.returncode, wrong.returncode, away.returncode) == (2, 1, 1)
     assert wrong.stderr.startswith("gql-users: GQL_USERS_WORKER: ")
