@@ -106,7 +106,7 @@ async def test_attempts_leave_when_they_count_no_more(
     assert await count(settings, Attempt) == 2  # the account and its network
     await door.codes("login", wrong)
     assert await door.codes("login", wrong) == [("RATE_LIMITED", None)]
-    clock.advance(timedelta(hours=1) + A_MOMENT)
+    clock.advance(timedelta(days=1) + A_MOMENT)
     await services.forgetting.run()
     assert await count(settings, Attempt) == 0
     assert await door.codes("login", wrong) == [("INVALID_CREDENTIALS", None)]

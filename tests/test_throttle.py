@@ -71,18 +71,20 @@ def test_what_is_under_way_has_its_time() -> None:
 
 
 def test_failures_are_forgotten_an_hour_after_the_last() -> None:
-    assert failed(40, minutes=59, seconds=59).as_of(NOW).failed == 40
-    assert failed(40, hours=1).as_of(NOW).failed == 0
+    assert TEN.forgiving(failed(40, minutes=59, seconds=59), NOW).failed == 33
+    assert TEN.forgiving(failed(40, hours=1), NOW).failed == 0
 
 
 def test_what_is_under_way_is_not_forgotten_with_the_failures() -> None:
-    tries = Tries(failed=40, pending=3, reserved_at=NOW, failed_at=ago(hours=1)).as_of(NOW)
+    tries = TEN.forgiving(Tries(failed=40, pending=3, reserved_at=NOW, failed_at=ago(hours=1)), NOW)
 
     assert tries == Tries(failed=0, pending=3, reserved_at=NOW, failed_at=None)
 
 
 def test_what_was_abandoned_an_hour_ago_is_forgotten() -> None:
-    assert Tries(failed=0, pending=5, reserved_at=ago(hours=1)).as_of(NOW).failed == 0
+    abandoned = Tries(failed=0, pending=5, reserved_at=ago(hours=1)).as_of(NOW)
+
+    assert TEN.forgiving(abandoned, NOW).failed == 0
 
 
 @pytest.mark.parametrize(("minutes", "left"), [(0, 9), (5.9, 9), (6, 8), (30, 4), (53.9, 1), (54, 0), (600, 0)])
@@ -93,6 +95,16 @@ def test_failures_are_forgiven_one_by_one(minutes: float, left: int) -> None:
 @pytest.mark.parametrize(("minutes", "left"), [(15, 40), (20.9, 40), (21, 39), (27, 38)])
 def test_nothing_is_forgiven_while_the_wait_is_not_over(minutes: float, left: int) -> None:
     assert TEN.forgiving(failed(40, minutes=minutes), NOW).failed == left
+
+
+def test_a_limit_for_a_day_lets_so_many_fail_and_then_as_many_a_day() -> None:
+    twenty = Limit.a_day(20)
+
+    assert [twenty.wait_seconds(failed(times), NOW) for times in (0, 19, 20, 21, 1_000)] == [0, 0, 4320, 4320, 4320]
+    assert [twenty.has_room(failed(times)) for times in (0, 19, 20)] == [True, True, True]
+    assert twenty.forgiving(failed(20, minutes=143), NOW).failed == 20
+    assert twenty.forgiving(failed(20, minutes=144), NOW).failed == 19
+    assert twenty.forgiving(failed(40, hours=24), NOW).failed == 0
 
 
 def test_a_slip_now_and_then_never_adds_up() -> None:

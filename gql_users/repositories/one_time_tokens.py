@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -50,18 +50,21 @@ class OneTimeTokens:
         options = {"populate_existing": True, "synchronize_session": False}
         return (await self._session.scalars(tried.returning(OneTimeToken), execution_options=options)).all()
 
+    async def give_try_back(self, token_id: UUID) -> None:
+        """One try at the code of a token more, if it is still there."""
+        more = update(OneTimeToken).where(OneTimeToken.id == token_id).values(tries_left=OneTimeToken.tries_left + 1)
+        await self._session.execute(more, execution_options={"synchronize_session": False})
+
     async def use(self, token_id: UUID, *, now: datetime) -> bool:
         """Use a token up. False when somebody was faster, or its time is over."""
         good = OneTimeToken.id == token_id, OneTimeToken.expires_at > now
         used = await self._session.scalar(delete(OneTimeToken).where(*good).returning(OneTimeToken.id))
         return used is not None
 
-    async def withdraw(self, user_id: int, purposes: Sequence[str]) -> None:
-        """Remove the tokens of a user for these purposes."""
+    async def withdraw(self, user_id: int, purposes: Sequence[str]) -> Collection[UUID]:
+        """Remove the tokens of a user for these purposes. Which these were."""
         theirs = OneTimeToken.user_id == user_id, OneTimeToken.purpose.in_(purposes)
-        await self._session.execute(
-            delete(OneTimeToken).where(*theirs), execution_options={"synchronize_session": False}
-        )
+        return (await self._session.scalars(delete(OneTimeToken).where(*theirs).returning(OneTimeToken.id))).all()
 
     async def forget(self, expired_before: datetime) -> None:
         """Remove tokens whose time is over."""

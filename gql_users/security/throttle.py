@@ -10,7 +10,10 @@ from math import ceil
 
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=15)
-FORGOTTEN_AFTER = timedelta(hours=1)
+AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
+
+# The longest that anything counts.
+FORGOTTEN_AFTER = A_DAY
 
 # Verifying a password takes milliseconds: who reserved an attempt and has said nothing for so long is gone.
 ABANDONED_AFTER = timedelta(seconds=30)
@@ -26,24 +29,29 @@ class Tries:
     failed_at: datetime | None = None
 
     def as_of(self, now: datetime) -> Tries:
-        """The same as it counts now: what was abandoned has failed, and what is long past is forgotten."""
-        tries = self
-        if tries.pending and tries.reserved_at is not None and now - tries.reserved_at >= ABANDONED_AFTER:
-            tries = Tries(tries.failed + tries.pending, 0, tries.reserved_at, tries.reserved_at)
-        if tries.failed and (tries.failed_at is None or now - tries.failed_at >= FORGOTTEN_AFTER):
-            tries = Tries(0, tries.pending, tries.reserved_at, None)
-        return tries
+        """The same as it counts now: what was abandoned has failed."""
+        if self.pending and self.reserved_at is not None and now - self.reserved_at >= ABANDONED_AFTER:
+            return Tries(self.failed + self.pending, 0, self.reserved_at, self.reserved_at)
+        return self
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So many failures are free. After that each one doubles the wait, up to a quarter of an hour.
+    """So many failures are free. After that each one doubles the wait, up to the longest.
 
-    It never becomes a lock: after each wait there is one more try. Failures are forgiven one by one, as many in an hour
-    as are free, so that a slip now and then never adds up.
+    It never becomes a lock: after each wait there is one more try. Failures are forgiven one by one, as many `within`
+    that time as are free, so that a slip now and then never adds up; and all of them after that time without another.
     """
 
     free: int
+    within: timedelta = AN_HOUR
+    first_wait: timedelta = FIRST_WAIT
+    longest_wait: timedelta = LONGEST_WAIT
+
+    @classmethod
+    def a_day(cls, free: int) -> Limit:
+        """So many failures, and after that as many a day, evenly."""
+        return cls(free, within=A_DAY, first_wait=A_DAY / free, longest_wait=A_DAY / free)
 
     def wait_seconds(self, tries: Tries, now: datetime) -> int:
         """How long until the next try may begin; 0 when it may begin now, or as soon as others are through."""
@@ -55,8 +63,11 @@ class Limit:
         """The same without the failures that time has made good since the last one, and since the wait for it."""
         if tries.failed_at is None:
             return tries
-        good = max(timedelta(0), now - tries.failed_at - self._wait(tries))
-        return replace(tries, failed=max(0, tries.failed - good // (FORGOTTEN_AFTER / self.free)))
+        since = now - tries.failed_at
+        if since >= self.within:
+            return replace(tries, failed=0, failed_at=None)
+        good = max(timedelta(0), since - self._wait(tries))
+        return replace(tries, failed=max(0, tries.failed - good // (self.within / self.free)))
 
     def has_room(self, tries: Tries) -> bool:
         """May one more begin beside those under way, supposing that all of them fail?"""
@@ -65,7 +76,7 @@ class Limit:
     def _wait(self, tries: Tries) -> timedelta:
         if tries.failed < self.free:
             return timedelta(0)
-        return min(FIRST_WAIT * (1 << min(tries.failed - self.free, 10)), LONGEST_WAIT)
+        return min(self.first_wait * (1 << min(tries.failed - self.free, 10)), self.longest_wait)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,15 @@ from gql_users.events import id_at
 from gql_users.models import OneTimeToken, User
 from gql_users.repositories.unit_of_work import UnitOfWork, UnitsOfWork, repeated_on_collision
 from gql_users.security.one_time import CODE_TRIES, Minted, OneTimeSecrets
+from gql_users.security.throttle import Limit
 from gql_users.services.throttle import Throttle
 
 NOT_GOOD = "This link or code is not good any more. Ask for another letter."
+
+# A new letter brings new tries. All letters together have twenty wrong codes, and then one in 72 minutes, whoever types
+# them: four whole letters are more than anybody mistypes, and a year of guesses at an account finds a code in a
+# hundred and forty. Links are never limited, so a stranger's wrong codes keep nobody from their letter.
+WRONG_CODES = Limit.a_day(20)
 
 
 class Purpose(Enum):
@@ -71,8 +77,8 @@ class OneTime:
     async def find(self, purpose: Purpose, shown: Shown, client: Client) -> OneTimeToken:
         """The token that is shown, still unused.
 
-        Raises TokenInvalid, RateLimited after too many wrong codes, and Invalid for what is neither a token nor an
-        address with a code.
+        Raises TokenInvalid, RateLimited after too many wrong codes, alike for every address, and Invalid for what is
+        neither a token nor an address with a code.
         """
         if shown.token is not None and shown.email is None and shown.code is None:
             return await self._find_by_token(purpose, shown.token)
@@ -95,13 +101,16 @@ class OneTime:
     async def _find_by_code(self, purpose: Purpose, email: str, code: str, client: Client) -> OneTimeToken:
         key = text.email_key(email)
         account, by = f"code {_bound_to(purpose, key or text.any_key(email))}", Actor(client=client)
-        async with self.throttle.proving(account, by, failure=TokenInvalid, told_as=None) as reserved:
+        proving = self.throttle.proving(account, by, failure=TokenInvalid, told_as=None, anywhere=WRONG_CODES)
+        async with proving as reserved:
             tried = await self._tried(purpose, key) if key is not None else []
             bound_to = _bound_to(purpose, key or "")
             found = next((each for each in tried if self.secrets.is_code(code, bound_to, each.code_hash)), None)
             if found is None:
                 raise TokenInvalid(NOT_GOOD)
             async with self.unit_of_work() as work:
+                # What it is shown for may be refused for another reason, and a right code shown again is no guess.
+                await work.one_time_tokens.give_try_back(found.id)
                 await self.throttle.succeeded(work, reserved)
         return found
 

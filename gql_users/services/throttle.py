@@ -7,7 +7,6 @@ import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from weakref import WeakValueDictionary
 
 from gql_users import models
 from gql_users.access import Actor
@@ -17,9 +16,9 @@ from gql_users.events import EventKind, Happened
 from gql_users.repositories.attempts import Pair
 from gql_users.repositories.unit_of_work import UnitOfWork, UnitsOfWork, repeated_on_collision
 from gql_users.security.throttle import Limit, Names, Tries
+from gql_users.services.turns import Turns
 
-ANY_ACCOUNT = ""
-
+ANY_ACCOUNT = ANY_NETWORK = ""
 
 # Attempts under way are soon over: worth waiting for, instead of refusing who knows the password.
 LONGEST_TURN_S = 10.0
@@ -52,7 +51,7 @@ class Throttle:
     names: Names
     per_account: Limit
     per_network: Limit
-    _turns: WeakValueDictionary[Pair, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    _turns: Turns = field(default_factory=Turns)
 
     @asynccontextmanager
     async def proving(
@@ -62,17 +61,19 @@ class Throttle:
         *,
         failure: type[Refusal] = InvalidCredentials,
         told_as: EventKind | None = EventKind.SIGN_IN_REFUSED,
+        anywhere: Limit | None = None,
     ) -> AsyncIterator[Reserved]:
         """One attempt to prove that one knows a secret of an account, reserved before the block runs.
 
         Raises RateLimited when it is not yet time for one. A `failure` out of the block counts as one, in
         a unit of its own; the block itself gives the attempt to `succeeded` in the unit of what it does. Anything else
         that goes wrong proves nothing, and gives the attempt back. `account` is the same text for whatever is the same
-        account, and tells nothing about whether it exists.
+        account, and tells nothing about whether it exists. `anywhere` is a limit for it over all networks.
         """
-        network = self.names.network(by.client.ip_address)
-        of_account = (self.names.account(account), network), self.per_account
-        limited = of_account, ((ANY_ACCOUNT, network), self.per_network)
+        name, network = self.names.account(account), self.names.network(by.client.ip_address)
+        limited: Limited = ((name, network), self.per_account), ((ANY_ACCOUNT, network), self.per_network)
+        if anywhere is not None:
+            limited = *limited, ((name, ANY_NETWORK), anywhere)
         async with self._attempt(limited, by, failure, told_as=told_as) as reserved:
             yield reserved
 
@@ -112,11 +113,11 @@ class Throttle:
         try:
             yield reserved
         except failure:
-            async with self._turn(reserved):
+            async with self._turns.of(reserved.pairs):
                 await self._failed(reserved, told_as)
             raise
         except BaseException:
-            async with self._turn(reserved):
+            async with self._turns.of(reserved.pairs):
                 await self._gave_up(reserved)
             raise
 
@@ -130,16 +131,9 @@ class Throttle:
             await asyncio.sleep(pause)
             waited, look = waited + pause, min(look * 2, RAREST_LOOK_S)
 
-    def _turn(self, reserved: Reserved) -> asyncio.Lock:
-        """Those of one network, one after the other.
-
-        A crowd that waited for one row inside the database would hold every connection of the pool meanwhile.
-        """
-        return self._turns.setdefault(reserved.pairs[-1], asyncio.Lock())
-
     async def _is_let_in(self, reserved: Reserved) -> bool:
         """Count the attempt as under way, if there is room beside the others. Raises RateLimited."""
-        async with self._turn(reserved):
+        async with self._turns.of(reserved.pairs):
             async with self.unit_of_work.reading() as work:
                 seen = await work.attempts.find_many(reserved.pairs)
             return self._has_room(reserved, seen) and await self._begin(reserved)
