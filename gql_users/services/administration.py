@@ -128,7 +128,7 @@ class Administration:
             kind = EventKind.ADMIN_GRANTED if is_admin else EventKind.ADMIN_WITHDRAWN
             await work.events.add(Happened(kind, now, actor, user_id))
             if is_admin:
-                await work.letters.add(letter_to(user, LetterKind.ADMIN_GRANTED, now=now))
+                await work.letters.add(letter_to(user, LetterKind.ADMIN_GRANTED, now=now, client=actor.client))
             return await self._changed(work, user_id, is_admin=is_admin)
 
     @repeated_on_collision

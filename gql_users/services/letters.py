@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from gql_users import models, text
 from gql_users.access import Client
@@ -15,9 +17,15 @@ from gql_users.services.one_time import Purpose
 LONGEST_LOCALE = 100
 
 
-def letter_to(user: User, kind: LetterKind, *, now: datetime, address: str | None = None) -> models.Letter:
-    """A letter to the owner of an account, at its address unless another one is given, in their language."""
-    return _letter(kind, address or user.email, user.locale, now, user.id)
+def letter_to(
+    user: User, kind: LetterKind, *, now: datetime, address: str | None = None, client: Client | None = None
+) -> models.Letter:
+    """A letter to the owner of an account, at its address unless another one is given.
+
+    It is in their language, or else in that of the `client` whose request it is about.
+    """
+    asked_in = client.languages if client is not None else None
+    return _letter(kind, address or user.email, user.locale or asked_in, now, user.id)
 
 
 def letter_at(address: str, kind: LetterKind, client: Client, *, now: datetime) -> models.Letter:
@@ -27,18 +35,20 @@ def letter_at(address: str, kind: LetterKind, client: Client, *, now: datetime) 
 
 def welcome(user: User, client: Client, *, now: datetime) -> models.Letter:
     """The first letter to somebody who just made an account."""
-    return _letter(LetterKind.VERIFY_EMAIL, user.email, user.locale or client.languages, now, user.id)
+    return letter_to(user, LetterKind.VERIFY_EMAIL, now=now, client=client)
 
 
-async def withdraw(work: UnitOfWork, user_id: int) -> None:
+async def withdraw(work: UnitOfWork, user_id: int) -> Collection[UUID]:
     """Let no earlier letter give anybody the account, in the unit of what gives it back to its owner.
+
+    Which secrets were withdrawn. The account is locked already, and what its secrets refer to is changed afterwards.
 
     Whoever had the password may have asked for a move to an address of theirs; a letter that is sent but not read is as
     good as a key. Letters that only verify an address stay good.
     """
     # In this order: a worker that has just made a secret holds the letter's row until the secret can be found.
     await work.letters.withdraw(user_id, LetterKind.CHANGE_EMAIL.value)
-    await work.one_time_tokens.withdraw(user_id, [Purpose.CHANGE_EMAIL.label, Purpose.RESET_PASSWORD.label])
+    return await work.one_time_tokens.withdraw(user_id, [Purpose.CHANGE_EMAIL.label, Purpose.RESET_PASSWORD.label])
 
 
 def _letter(kind: LetterKind, address: str, locale: str | None, now: datetime, user_id: int | None) -> models.Letter:

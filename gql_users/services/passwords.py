@@ -73,7 +73,7 @@ class PasswordChanges:
             await withdraw(work, user.id)
             await work.sessions.revoke_all(user.id, now=now, keep=actor.session_id)
             await work.events.add(Happened(EventKind.PASSWORD_CHANGED, now, actor, user.id))
-            await work.letters.add(letter_to(changed, LetterKind.PASSWORD_CHANGED, now=now))
+            await work.letters.add(letter_to(changed, LetterKind.PASSWORD_CHANGED, now=now, client=actor.client))
             await self.throttle.succeeded(work, reserved)
         return changed
 

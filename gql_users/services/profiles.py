@@ -116,15 +116,15 @@ class Profiles:
                 columns["password_hash"] = password_hash
             if not columns and expected_version in {None, user.version}:
                 return user
+            if columns.keys() & {"email_key", "password_hash", "deactivated_at"}:
+                await withdraw(work, user_id)
             changed = await work.users.change(user_id, now=now, expected_version=expected_version, **columns)
             if changed is None:
                 raise VersionMismatch(user.version)
             if columns.get("deactivated_at") is not None or password_hash is not None:
                 await work.sessions.revoke_all(user_id, now=now)
-            if columns.keys() & {"email_key", "password_hash", "deactivated_at"}:
-                await withdraw(work, user_id)
             await work.events.add(*_happened(actor, user_id, columns, now))
-            await work.letters.add(*_notices(changed, former_address, columns, now))
+            await work.letters.add(*_notices(actor, changed, former_address, columns, now))
         return changed
 
     async def _hashed(self, actor: Actor, user_id: int, password: str, said: Iterable[str | Unset | None]) -> str:
@@ -153,13 +153,16 @@ def _happened(actor: Actor, user_id: int, columns: dict[str, Any], now: datetime
     return happened
 
 
-def _notices(changed: User, former_address: str, columns: dict[str, Any], now: datetime) -> list[models.Letter]:
+def _notices(
+    actor: Actor, changed: User, former_address: str, columns: dict[str, Any], now: datetime
+) -> list[models.Letter]:
     """What the owner of an account is told when somebody else changes how they get in."""
     notices = []
     if "email_key" in columns:
-        notices.append(letter_to(changed, LetterKind.EMAIL_CHANGED, now=now, address=former_address))
+        farewell = letter_to(changed, LetterKind.EMAIL_CHANGED, now=now, address=former_address, client=actor.client)
+        notices.append(farewell)
     if "password_hash" in columns:
-        notices.append(letter_to(changed, LetterKind.PASSWORD_CHANGED, now=now))
+        notices.append(letter_to(changed, LetterKind.PASSWORD_CHANGED, now=now, client=actor.client))
     return notices
 
 

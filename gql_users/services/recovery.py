@@ -48,9 +48,10 @@ class Recovery:
     async def reset(self, shown: Shown, new_password: str, client: Client) -> User:
         """Give the account of a letter a new password, and end all of its sessions.
 
-        A password that is refused leaves the letter good. Raises TokenInvalid, RateLimited, Invalid and WeakPassword.
+        A password that is refused leaves the letter good, and its code with as many tries. Raises TokenInvalid,
+        RateLimited, Invalid and WeakPassword.
         """
-        # Before a try at the code is taken.
+        # Before a try at the code is taken. What is wrong with it for this person, only a reader of the letter hears.
         self.hasher.check(new_password, field="new_password")
         token = await self.one_time.find(Purpose.RESET_PASSWORD, shown, client)
         async with self.unit_of_work.reading() as work:
@@ -62,8 +63,8 @@ class Recovery:
     async def _reset(self, token: OneTimeToken, password_hash: str, client: Client) -> User:
         now = self.clock.now()
         async with self.unit_of_work() as work:
-            await self.one_time.use(work, token)
             user = _owner(await work.users.find_for_change(token.user_id), token)
+            await self.one_time.use(work, token)
             # Whoever read the letter has shown that the address is theirs.
             verified_at = user.email_verified_at or now
             changed = await work.users.change(
@@ -76,7 +77,7 @@ class Recovery:
             await self.throttle.forget_accounts(work, identifiers(user))
             who = Actor(user_id=user.id, client=client)
             await work.events.add(Happened(EventKind.PASSWORD_RESET, now, who, user.id))
-            await work.letters.add(letter_to(changed, LetterKind.PASSWORD_CHANGED, now=now))
+            await work.letters.add(letter_to(changed, LetterKind.PASSWORD_CHANGED, now=now, client=client))
         return changed
 
 

@@ -179,6 +179,7 @@ class Sessions:
         async with self.unit_of_work() as work:
             if await work.sessions.revoke(session.id, now=now):
                 await work.events.add(Happened(EventKind.TOKEN_REUSED, now, who, session.user_id, details))
+                # Not in the language of whoever came, who may be a thief.
                 await work.letters.add(letter_to(user, LetterKind.SESSION_REUSED, now=now))
 
     def _is_graced_predecessor(self, claims: RefreshClaims, session: Session, now: datetime) -> bool:

@@ -56,10 +56,10 @@ class Verification:
         token = await self.one_time.find(Purpose.VERIFY_EMAIL, shown, client)
         now = self.clock.now()
         async with self.unit_of_work() as work:
-            await self.one_time.use(work, token)
             user = await work.users.find_for_change(token.user_id)
             if user is None or not user.is_active or user.email_key != token.address_key:
                 raise TokenInvalid(NOT_GOOD)
+            await self.one_time.use(work, token)
             if user.email_verified_at is None:
                 user = await work.users.change(user.id, now=now, email_verified_at=now) or user
                 who = Actor(user_id=user.id, client=client)
@@ -99,7 +99,8 @@ class Verification:
                 raise Unauthenticated(ErrorCode.TOKEN_INVALID)
             await self.throttle.succeeded(work, reserved)
             await self.spacing.space(work, f"{Purpose.CHANGE_EMAIL.label} {user.id} {key}", actor.client)
-            await work.letters.add(letter_to(user, LetterKind.CHANGE_EMAIL, now=now, address=shown))
+            move = letter_to(user, LetterKind.CHANGE_EMAIL, now=now, address=shown, client=actor.client)
+            await work.letters.add(move)
 
     async def _find(self, actor: Actor) -> User:
         async with self.unit_of_work.reading() as work:
@@ -117,11 +118,11 @@ class Verification:
         token = await self.one_time.find(Purpose.CHANGE_EMAIL, shown, client)
         now = self.clock.now()
         async with self.unit_of_work() as work:
-            await self.one_time.use(work, token)
             user = await work.users.find_for_change(token.user_id)
-            if user is None or not user.is_active:
+            # It is used up with all the others; when it is not among them, somebody was faster.
+            if user is None or not user.is_active or token.id not in await withdraw(work, user.id):
                 raise TokenInvalid(NOT_GOOD)
-            farewell = letter_to(user, LetterKind.EMAIL_CHANGED, now=now)
+            farewell = letter_to(user, LetterKind.EMAIL_CHANGED, now=now, client=client)
             changed = await work.users.change(
                 user.id, now=now, email=token.address, email_key=token.address_key, email_verified_at=now
             )
@@ -129,6 +130,5 @@ class Verification:
                 raise TokenInvalid(NOT_GOOD)
             who = Actor(user_id=user.id, client=client)
             await work.events.add(Happened(EventKind.EMAIL_CHANGED, now, who, user.id))
-            await withdraw(work, user.id)
             await work.letters.add(farewell)
         return changed
