@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.door import PASSWORD, Door, Person
+from tests.door import PASSWORD, Door, Person, SettableClock
 from tests.postbox import Post
 
 ANN = {"email": "ann@example.com", "password": PASSWORD}
@@ -114,6 +115,59 @@ async def test_what_somebody_says_outweighs_what_a_browser_says(door: Door, post
     await door.done("requestPasswordReset", {"email": "ann@example.com"})
 
     assert (await post.only()).language == "de"
+
+
+async def test_who_says_nothing_is_written_to_in_the_language_of_the_request(
+    door: Door, post: Post, as_admin: Door, as_member: Door, a_member: Person
+) -> None:
+    await post.arrived()
+    door.http.headers["Accept-Language"] = "de"
+    new_password = "another horse battery"
+
+    await as_member.done("requestEmailChange", {"newEmail": "new@example.com", "currentPassword": PASSWORD})
+    move = await post.only()
+    await door.done("confirmEmailChange", {"token": move.token})
+    moved = await post.only()
+    await as_member.done("changePassword", {"currentPassword": PASSWORD, "newPassword": new_password})
+    changed = await post.only()
+    await as_admin.done("setUserAdmin", {"id": a_member.id, "isAdmin": True})
+    granted = await post.only()
+    await as_admin.done("patchUser", {"id": a_member.id, "email": "newer@example.com"})
+    moved_by_an_admin = await post.only()
+    await door.done("requestPasswordReset", {"email": "newer@example.com"})
+    forgotten = await post.only()
+    await door.done("resetPassword", {"token": forgotten.token, "newPassword": PASSWORD})
+    reset = await post.only()
+
+    letters = (move, moved, changed, granted, moved_by_an_admin, forgotten, reset)
+    assert [mail.language for mail in letters] == ["de"] * len(letters)
+
+
+async def test_nobody_elses_request_chooses_the_language_of_who_said_one(
+    door: Door, post: Post, as_admin: Door, as_member: Door, a_member: Person
+) -> None:
+    await as_member.done("patchUser", {"id": a_member.id, "locale": "fr"})
+    await post.arrived()
+    door.http.headers["Accept-Language"] = "de"
+
+    await as_admin.done("setUserAdmin", {"id": a_member.id, "isAdmin": True})
+    await as_admin.done("patchUser", {"id": a_member.id, "email": "new@example.com"})
+    await door.done("requestPasswordReset", {"email": "new@example.com"})
+
+    assert [mail.language for mail in await post.arrived()] == ["fr"] * 3
+
+
+async def test_who_shows_a_token_that_was_exchanged_does_not_choose_the_language_of_the_warning(
+    door: Door, post: Post, a_member: Person, clock: SettableClock
+) -> None:
+    await post.arrived()
+    await door.done("refresh", {"refreshToken": a_member.refresh_token})
+    clock.advance(timedelta(seconds=11))
+    door.http.headers["Accept-Language"] = "de"
+
+    assert await door.codes("refresh", {"refreshToken": a_member.refresh_token}) == [("TOKEN_REUSED", None)]
+
+    assert (await post.only()).language == "en"
 
 
 @pytest.mark.parametrize("header", ["", ";;;", "x" * 5000, "de;q=nonsense", "*", "'; DROP TABLE letters; --"])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gql_users import Settings
-from gql_users.models import Session
+from gql_users.models import OneTimeToken, Session
 from tests.door import PASSWORD, Door, Person, SettableClock
 from tests.postbox import PASSWORD_CHANGED, Post, rows
 from tests.ways import NEW_PASSWORD, RESETTING, another, sign_in
@@ -101,6 +101,31 @@ async def test_a_refused_password_leaves_the_link_good(door: Door, post: Post, a
 
     assert (await sign_in(door, a_member.email))["errors"] == []
     assert await codes(NEW_PASSWORD) == []
+
+
+async def test_a_refused_password_leaves_the_code_good_with_as_many_tries(
+    door: Door, post: Post, settings: Settings, a_member: Person
+) -> None:
+    mail = await RESETTING.letter(door, post, a_member)
+
+    async def codes(password: str) -> Any:
+        return await door.codes("resetPassword", {"email": mail.to, "code": mail.code, "newPassword": password})
+
+    for weak in ("short", "password", "Mia Member", "member@example.com", "MiaMember", "Member@Example.com"):
+        assert await codes(weak) == [("WEAK_PASSWORD", ["input", "newPassword"])]
+
+    assert [row.tries_left for row in await rows(settings, OneTimeToken)] == [5, 5]  # beside the letter of welcome
+    assert await codes(NEW_PASSWORD) == []
+
+
+async def test_what_a_password_says_about_somebody_only_the_reader_of_their_letter_hears(
+    door: Door, post: Post, a_member: Person
+) -> None:
+    mail = await RESETTING.letter(door, post, a_member)
+
+    for email, code in ((mail.to, another(mail.code)), ("nobody@example.com", mail.code)):
+        shown = {"email": email, "code": code, "newPassword": "Mia Member"}
+        assert await door.codes("resetPassword", shown) == [("TOKEN_INVALID", None)]
 
 
 async def test_a_refused_password_tells_nothing_about_a_token_that_is_none(door: Door) -> None:
