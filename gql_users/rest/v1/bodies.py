@@ -22,6 +22,13 @@ Username = Annotated[
         }
     ),
 ]
+Locale = Annotated[
+    str,
+    Field(
+        description="The language they read, such as `en` or `pt-BR`.",
+        json_schema_extra={"maxLength": text.LONGEST_LOCALE, "pattern": "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"},
+    ),
+]
 Token = Annotated[str, Field(description="The newest refresh token of the session.")]
 
 
@@ -35,6 +42,7 @@ class User(UserOut):
     first_name: str | None
     last_name: str | None
     age: int | None
+    locale: str | None
     is_active: bool
     is_admin: bool
     created_at: datetime
@@ -79,6 +87,7 @@ class Registering(UserIn):
     first_name: NamePart = omitted()
     last_name: NamePart = omitted()
     age: Age = omitted()
+    locale: Locale = omitted()
 
 
 class SigningIn(BaseModel):
@@ -117,6 +126,7 @@ class ChangingProfile(UserIn):
     first_name: NamePart = omitted()
     last_name: NamePart = omitted()
     age: Age = omitted()
+    locale: Locale = omitted()
 
 
 class ChangingPassword(BaseModel):

@@ -171,6 +171,22 @@ async def change_profile(api: Api) -> None:
     await api.refused("PATCH", "/users/me", 422, "INVALID", token=token, body={"username": "a b"})
 
 
+@both("POST /users, PATCH /users/me {locale}", "the language is taken and shown; 422 for what is none")
+async def change_language(api: Api) -> None:
+    registered = await api.data("POST", "/users", status=201, body=ADA | {"locale": "de"})
+    signing_in = {"email": ADA["email"], "password": ADA["password"]}
+    token = (await api.data("POST", "/auth/login", body=signing_in))["access_token"]
+
+    changed = await api.data("PATCH", "/users/me", token=token, body={"locale": "pt-BR"})
+
+    assert (registered["locale"], changed["locale"]) == ("de", "pt-BR")
+    assert (await api.data("PATCH", "/users/me", token=token, body={"name": "Ada"}))["locale"] == "pt-BR"
+    new = ADA | {"email": "o@example.com", "username": "other"}
+    for locale in ("", "de_DE", "d", "a" * 36, "de\n", None, 7):
+        await api.refused("PATCH", "/users/me", 422, "INVALID", token=token, body={"locale": locale})
+        await api.refused("POST", "/users", 422, "INVALID", body=new | {"locale": locale})
+
+
 @both("POST /users/me/password", "the current one is verified")
 async def change_password(api: Api) -> None:
     token = (await api.signed_in())["access_token"]
