@@ -13,9 +13,9 @@ from tests.door import PASSWORD, Door, Person
 from tests.postbox import Mail, Post
 
 NEW_ADDRESS, NEW_PASSWORD = "moved@example.com", "another horse battery"
-GONE = [("TOKEN_INVALID", None)]
 
 Codes = list[tuple[str, list[str] | None]]
+GONE: Codes = [("TOKEN_INVALID", None)]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from tests.guessing import counted, wait_for
 from tests.postbox import Mail, Post
 from tests.ways import GONE, RESETTING, VERIFYING, Codes, Way, another, each_form
 
-LIMITED = [("RATE_LIMITED", None)]
+LIMITED: Codes = [("RATE_LIMITED", None)]
 A_TURN = timedelta(minutes=72)
 
 networks = count(1)
