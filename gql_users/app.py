@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Mount, Route
@@ -18,6 +18,7 @@ from gql_users.graphql.errors import request_failed
 from gql_users.mail.senders import Sender
 from gql_users.pages import pages, told
 from gql_users.rest import docs, errors, health, users, v1, well_known
+from gql_users.rest.access import once_each
 from gql_users.rest.contracts import CONTRACTS
 from gql_users.rest.v1.envelope import Wrapping
 from gql_users.services import wire
@@ -73,7 +74,7 @@ def create_app(
         v1.router(wrapping),
         docs.router,
     ):
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(once_each)])
     shapes = Shapes(
         {
             "/users": contract.shape,

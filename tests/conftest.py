@@ -17,6 +17,7 @@ from sqlalchemy import Engine, event
 from gql_users import Settings, create_app
 from gql_users.access import OPERATOR
 from gql_users.mail.senders import MemorySender
+from gql_users.security.passwords import Passwords
 from gql_users.services import Services
 from tests.databases import SECRET, PostgreSQL, SQLite, running_postgresql, sqlite_files
 from tests.door import Door, Person, SettableClock
@@ -144,6 +145,14 @@ def as_member(door: Door, a_member: Person) -> Door:
 @pytest.fixture
 def as_admin(door: Door, an_admin: Person) -> Door:
     return door.as_(an_admin)
+
+
+@pytest.fixture
+def hasher() -> Iterator[Passwords]:
+    """Makes and verifies hashes that cost next to nothing."""
+    made = Passwords(memory_kib=64, iterations=1, parallelism=1, shortest=8)
+    yield made
+    made.close()
 
 
 @pytest.fixture

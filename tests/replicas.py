@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+import jwt
 from fastapi import FastAPI
 
 from gql_users import create_app
@@ -41,6 +42,11 @@ class Replica:
         """The state of every key that there is."""
         return {key.kid: key.state for key in await self.services.signing_keys.list(OPERATOR)}
 
+    async def whose(self, token: str) -> str:
+        """The id of whoever shows this access token."""
+        shown: str = (await self.door.showing(token).ask("{ me { id } }"))["me"]["id"]
+        return shown
+
     async def published(self) -> dict[str, JsonWebKey]:
         """The keys that it tells other services of, by name."""
         answer = await self.door.http.get("/.well-known/jwks.json")
@@ -49,6 +55,11 @@ class Replica:
 
 
 Open = Callable[..., Awaitable[Replica]]
+
+
+def header_of(token: str) -> dict[str, str]:
+    """What a token says about itself."""
+    return dict(jwt.get_unverified_header(token))
 
 
 @asynccontextmanager

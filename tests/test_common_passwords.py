@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
 
 import pytest
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
@@ -23,13 +22,6 @@ asdfghjkl elizabeth passw0rd 0987654321 p@ssw0rd changeme welcome1 alexander dec
 """
 SPELLINGS = ["PASSWORD", "PassWord", "ｐａｓｓｗｏｒｄ", "paßword", "𝐩𝐚𝐬𝐬𝐰𝐨𝐫𝐝", "MICHELLE", "①②③④⑤⑥⑦⑧"]
 UNCOMMON = ["correct horse battery", "a good long one", "password password?", "michelle's", "1q2w-3e4r", "🐎🔋🖇✅" * 16]
-
-
-@pytest.fixture
-def hasher() -> Iterator[Passwords]:
-    made = Passwords(memory_kib=64, iterations=1, parallelism=1, shortest=8)
-    yield made
-    made.close()
 
 
 def refused(hasher: Passwords, password: str) -> bool:

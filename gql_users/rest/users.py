@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from functools import cache, partial
 from typing import Annotated, Any, TypeAlias
 
-from fastapi import APIRouter, Depends, Path, Query, Security
+from fastapi import APIRouter, Path, Query, Security
 from fastapi.responses import StreamingResponse
 
 from gql_users import models
 from gql_users.errors import NotFound
 from gql_users.paging import LARGEST_PAGE
-from gql_users.rest.access import Acting, Serving, bearer, once_each
+from gql_users.rest.access import Acting, Serving, bearer
 from gql_users.rest.contracts import Contract
 from gql_users.rest.contracts.contract import UserIn
 from gql_users.services.accounts import UNSET
@@ -28,7 +28,7 @@ Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="How many to sho
 @cache  # the same for every application in the process, and slow to make
 def router(contract: Contract, *, is_open: bool) -> APIRouter:
     """The routes of the contract, with and without a trailing slash; without a lock when the door is open."""
-    locks = [Depends(once_each), *([] if is_open else [Security(bearer)])]
+    locks = [] if is_open else [Security(bearer)]
     routes = APIRouter(prefix="/users", tags=["users"], dependencies=locks)
     add = partial(_add, routes, contract, everywhere=(503,) if is_open else (401, 403, 503))
     add("POST", contract.slash, _create(contract.new), "Make a user", failing=(400, 409), status_code=201)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from gql_users.criteria import Order, OrderField, UserFilter
 from gql_users.errors import NotFound
 from gql_users.paging import LARGEST_PAGE, PAGE_SIZE, PageRequest
-from gql_users.rest.access import Administering, Serving, once_each
+from gql_users.rest.access import Administering, Serving
 from gql_users.rest.v1.bodies import User
 from gql_users.rest.v1.envelope import Wrapping
 
@@ -21,7 +21,7 @@ Search = Annotated[str | None, Query(description="Part of a name, username or ad
 
 def routes(wrapping: Wrapping) -> APIRouter:
     """Finding, closing and opening accounts; for admins."""
-    routes = APIRouter(prefix="/admin/users", tags=["v1: administration"], dependencies=[Depends(once_each)])
+    routes = APIRouter(prefix="/admin/users", tags=["v1: administration"])
     a_user = wrapping.model(User)
     for_admins = {"_401": "Not signed in.", "_403": "Not an admin.", "_422": "Not valid.", "_503": "Not now."}
     listing = wrapping.failures(**for_admins)

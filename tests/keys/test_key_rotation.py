@@ -3,42 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
-import jwt
 import pytest
 
 from gql_users.access import OPERATOR
 from gql_users.errors import Forbidden
-from tests.conftest import MakeSettings
 from tests.door import Door, Person, SettableClock
 from tests.forging import Mint, by
-from tests.replicas import Open, Replica, opening
+from tests.replicas import Open, Replica, header_of
 
 VERIFIED_FOR = timedelta(minutes=20)
 INVALID = {"code": "UNAUTHENTICATED", "reason": "TOKEN_INVALID"}
-
-
-@pytest.fixture
-async def opened(make_settings: MakeSettings, clock: SettableClock) -> AsyncIterator[Open]:
-    """Another service on the same database."""
-    async with opening(make_settings, clock) as opens:
-        yield opens
-
-
-@pytest.fixture
-async def one(opened: Open) -> Replica:
-    return await opened()
-
-
-@pytest.fixture
-async def other(opened: Open) -> Replica:
-    return await opened()
-
-
-def header_of(token: str) -> dict[str, str]:
-    return dict(jwt.get_unverified_header(token))
 
 
 async def long_lived(replica: Replica, person: Person) -> str:
@@ -46,10 +22,6 @@ async def long_lived(replica: Replica, person: Person) -> str:
     key = await replica.services.signing_keys.active()
     mint = Mint.like(person.access_token, by("ES256", key.private))
     return mint.with_claims(iat=int(mint.claims["iat"]) + 600, exp=int(mint.claims["exp"]) + 600)
-
-
-async def me(replica: Replica, token: str) -> object:
-    return (await replica.door.showing(token).ask("{ me { id } }"))["me"]["id"]
 
 
 async def test_the_next_key_is_published_before_it_signs_and_signs_after_a_rotation(one: Replica) -> None:
@@ -75,7 +47,7 @@ async def test_what_a_retired_key_signed_is_good_for_twenty_minutes_and_then_nev
 
     clock.advance(VERIFIED_FOR - timedelta(seconds=1))
     in_time = await opened()
-    assert await me(in_time, token) == person.id
+    assert await in_time.whose(token) == person.id
     assert old in await in_time.published()
 
     clock.advance(timedelta(seconds=1))
@@ -92,7 +64,7 @@ async def test_a_token_of_a_key_that_a_replica_never_saw_is_good_at_once(one: Re
     person = await one.door.register("ann@example.com")
 
     assert header_of(person.access_token)["kid"] not in seen
-    assert await me(other, person.access_token) == person.id
+    assert await other.whose(person.access_token) == person.id
 
 
 async def test_another_algorithm_is_published_by_the_next_rotation_and_signs_after_the_one_behind_it(
@@ -110,7 +82,7 @@ async def test_another_algorithm_is_published_by_the_next_rotation_and_signs_aft
     headers = [header_of(person.access_token) for person in (before, not_yet, after)]
     assert [header["alg"] for header in headers] == ["ES256", "ES256", "EdDSA"]
     assert headers[2]["kid"] == rotated
-    assert await me(changed, before.access_token) == before.id
+    assert await changed.whose(before.access_token) == before.id
     assert sorted((await changed.keys()).values()) == ["active", "next", "retired", "retired"]
     assert published["id_token_signing_alg_values_supported"] == ["ES256", "EdDSA"]
 

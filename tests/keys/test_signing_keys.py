@@ -8,41 +8,17 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import AsyncIterator
 
-import jwt
 import pytest
 
 from gql_users.services.signing_keys import BETWEEN_LOOKS_S
-from tests.conftest import MakeSettings
-from tests.door import PASSWORD, SettableClock
+from tests.door import PASSWORD
 from tests.forging import OTHER_KEY, Mint, by
-from tests.replicas import JsonWebKey, Open, Replica, opening
+from tests.replicas import JsonWebKey, Open, Replica, header_of
 
 REQUIRED = {"ES256": {"kty", "crv", "x", "y"}, "EdDSA": {"kty", "crv", "x"}, "RS256": {"kty", "n", "e"}}
 ALGORITHMS = pytest.mark.parametrize("algorithm", REQUIRED)
 INVALID = {"code": "UNAUTHENTICATED", "reason": "TOKEN_INVALID"}
-
-
-@pytest.fixture
-async def opened(make_settings: MakeSettings, clock: SettableClock) -> AsyncIterator[Open]:
-    """Another service on the same database."""
-    async with opening(make_settings, clock) as opens:
-        yield opens
-
-
-@pytest.fixture
-async def one(opened: Open) -> Replica:
-    return await opened()
-
-
-@pytest.fixture
-async def other(opened: Open) -> Replica:
-    return await opened()
-
-
-def header_of(token: str) -> dict[str, str]:
-    return dict(jwt.get_unverified_header(token))
 
 
 def thumbprint(key: JsonWebKey) -> str:
@@ -50,10 +26,6 @@ def thumbprint(key: JsonWebKey) -> str:
     members = {name: key[name] for name in sorted(REQUIRED[key["alg"]])}
     digest = hashlib.sha256(json.dumps(members, separators=(",", ":")).encode()).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-
-
-async def me(replica: Replica, token: str) -> object:
-    return (await replica.door.showing(token).ask("{ me { id } }"))["me"]["id"]
 
 
 async def test_of_many_services_that_start_at_once_one_makes_the_first_keys(opened: Open) -> None:
@@ -91,7 +63,7 @@ async def test_every_algorithm_signs_what_every_replica_verifies(opened: Open, a
         "typ": "at+jwt",
         "kid": next(kid for kid, state in (await one.keys()).items() if state == "active"),
     }
-    assert await me(one, person.access_token) == await me(other, person.access_token) == person.id
+    assert await one.whose(person.access_token) == await other.whose(person.access_token) == person.id
 
 
 async def test_with_another_secret_nobody_signs_in_until_the_keys_are_rotated(
@@ -108,7 +80,7 @@ async def test_with_another_secret_nobody_signs_in_until_the_keys_are_rotated(
     assert refused["extensions"]["code"] == "UNAVAILABLE"
     assert "belongs to another secret" in caplog.text
     # The public half needs no secret.
-    assert await me(stranded, person.access_token) == person.id
+    assert await stranded.whose(person.access_token) == person.id
 
     await stranded.rotate()
 

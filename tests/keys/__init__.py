@@ -1,0 +1,1 @@
+"""Facts about the keys that sign access tokens."""
