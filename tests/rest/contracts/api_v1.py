@@ -222,6 +222,12 @@ async def administration_refused(api: Api) -> None:
         await api.refused(method, path, 401, "UNAUTHENTICATED")
 
 
+@both("any request, a parameter twice", "422: which of its values was meant?")
+async def each_parameter_once(api: Api) -> None:
+    await api.refused("GET", "/admin/users?limit=1&limit=2", 422, "BAD_USER_INPUT")
+    await api.refused("GET", "/users/me?a=1&a=1", 422, "BAD_USER_INPUT")
+
+
 @both("anything else under /api/v1", "404 and 405 in the same shape")
 async def elsewhere(api: Api) -> None:
     await api.refused("GET", "/nowhere", 404, "NOT_FOUND")
