@@ -1,7 +1,7 @@
 // Reading an answer: who signed in by it, and what its first error asks for.
 
 const ADVICE = {
-  FORBIDDEN: "Only admins may do this. Sign in as one: the first start of the service printed a password.",
+  FORBIDDEN: "Only admins may do this. In development, the first start printed the password of one.",
   INTERNAL_SERVER_ERROR: "Something broke in the service. Its log tells more, under the request's id",
   RATE_LIMITED: "Too many attempts. Try again",
   TOKEN_EXPIRED: "The access token in Headers has expired. Run SignIn or Refresh, and use the new one.",

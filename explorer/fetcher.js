@@ -5,15 +5,19 @@ import { createClient } from "graphql-sse";
 // The page is served by the endpoint itself, so this is right under any mount prefix.
 const url = window.location.pathname;
 
-export function fetcher(operation, { headers } = {}) {
-  return isSubscription(operation) ? stream(operation, headers) : ask(operation, headers);
+export function fetcher({ query, variables, operationName }, { headers } = {}) {
+  const chosen = operationOf(query, operationName);
+  const operation = { query, variables, operationName: chosen?.name?.value };
+  return chosen?.operation === "subscription" ? stream(operation, headers) : ask(operation, headers);
 }
 
-function isSubscription({ query, operationName }) {
+// For a moment after a change of tabs, GraphiQL still gives the name of an operation in the tab before.
+function operationOf(query, name) {
   try {
-    return getOperationAST(parse(query), operationName)?.operation === "subscription";
+    const document = parse(query);
+    return getOperationAST(document, name) ?? getOperationAST(document);
   } catch {
-    return false; // the service says better what is wrong with it
+    return null; // the service says better what is wrong with it
   }
 }
 
