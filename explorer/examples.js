@@ -2,12 +2,12 @@
 import { hint } from "./headers.js";
 
 const register = {
-  query: `# Makes an account and signs it in. Press the arrow, or
-# Ctrl+Enter.
+  query: `# Makes an account and signs it in. Press the
+# arrow, or Ctrl+Enter.
 #
-# Whatever is wrong with the input is told in errors,
-# all of it at once: try an email without an @ and a
-# short password.
+# Whatever is wrong with the input is told in
+# errors, all of it at once: try an email without
+# an @ and a short password.
 mutation Register($input: RegisterInput!) {
   register(input: $input) {
     user {
@@ -39,9 +39,10 @@ mutation Register($input: RegisterInput!) {
 };
 
 const signIn = {
-  query: `# Gives a pair of tokens. Press "Use this token" below
-# the answer, and every tab sends it: look at Headers.
-# Or copy accessToken, and write it there yourself.
+  query: `# Gives a pair of tokens. Press "Use this token"
+# below the answer, and every tab sends it: look
+# at Headers. Or copy accessToken, and write it
+# there yourself.
 #
 # Next: WhoAmI.
 mutation SignIn($input: LoginInput!) {
@@ -77,7 +78,8 @@ const whoAmI = {
   query: `# The user whose access token is in Headers; null
 # without one.
 #
-# Next: ChangeProfile, with the id and version from here.
+# Next: ChangeProfile, with the id and version
+# from here.
 query WhoAmI {
   me {
     id
@@ -92,11 +94,13 @@ query WhoAmI {
 };
 
 const changeProfile = {
-  query: `# Changes what is given and leaves the rest as it is.
+  query: `# Changes what is given and leaves the rest as it
+# is.
 #
 # Take the id and the version from WhoAmI.
-# expectedVersion keeps a change that somebody else made
-# in the meantime: run this twice, and see errors.
+# expectedVersion keeps a change that somebody
+# else made in the meantime: run this twice, and
+# see errors.
 mutation ChangeProfile($input: PatchUserInput!) {
   patchUser(input: $input) {
     user {
@@ -123,8 +127,8 @@ mutation ChangeProfile($input: PatchUserInput!) {
 const pageThroughUsers = {
   query: `# For administrators: sign in as one before.
 #
-# While hasNextPage is true, endCursor as the variable
-# "after" gives the next page.
+# While hasNextPage is true, endCursor as the
+# variable "after" gives the next page.
 query PageThroughUsers(
   $first: Int
   $after: String
@@ -159,8 +163,8 @@ query PageThroughUsers(
 };
 
 const watchUsers = {
-  query: `# Tells of changes as they happen: administrators of
-# everybody's, others of their own.
+  query: `# Tells of changes as they happen: administrators
+# of everybody's, others of their own.
 #
 # Run this, then change a name in a second window.
 # The button that began it ends it.
@@ -180,8 +184,8 @@ subscription WatchUsers {
 
 const refresh = {
   query: `# Exchanges the refreshToken that came with an
-# accessToken for a new pair, before the old one expires.
-# Each one works once: keep the new one.
+# accessToken for a new pair, before the old one
+# expires. Each one works once: keep the new one.
 mutation Refresh($input: RefreshInput!) {
   refresh(input: $input) {
     user {
@@ -210,8 +214,8 @@ mutation Refresh($input: RefreshInput!) {
 };
 
 const serviceInfo = {
-  query: `# What a frontend needs to know before it draws its
-# forms. Everybody may ask.
+  query: `# What a frontend needs to know before it draws
+# its forms. Everybody may ask.
 query ServiceInfo {
   serviceInfo {
     version

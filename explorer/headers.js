@@ -2,8 +2,9 @@
 import { applyEdits, modify } from "jsonc-parser";
 
 export const hint = `{
-  // What stands here is sent with the operation. To act as
-  // a user, run SignIn and press "Use this token"; or write
+  // What stands here is sent with the operation.
+  // To act as a user, run SignIn and press "Use this
+  // token"; or write it yourself:
   // "Authorization": "Bearer <accessToken>"
 }`;
 

@@ -119,6 +119,9 @@ async def test_it_fits_a_telephone(door: Door) -> None:
             box = await explorer.page.locator(part).bounding_box()
             assert box is not None
             assert box["width"] > 300
+        below = "document.querySelector('#graphiql-session').getBoundingClientRect().bottom"
+        end = "document.querySelector('.graphiql-footer').getBoundingClientRect().bottom"
+        assert abs(await explorer.page.evaluate(f"{below} - {end}")) < 20
 
 
 @ONCE

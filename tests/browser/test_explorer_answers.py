@@ -89,7 +89,7 @@ async def test_where_the_schema_is_not_told_operations_run_all_the_same(door: Do
         await answered(explorer.page, is_introspection, 400, "application/json", json.dumps(refusal))
         await opened(explorer, door)
 
-        await explorer.advice.filter(has_text="the schema was not told: Introspection is off.").wait_for()
+        await explorer.advice.filter(has_text="the schema was not told. Introspection is off.").wait_for()
         answer = await explorer.run()
 
         assert answer["data"]["register"]["errors"] == []
