@@ -31,7 +31,7 @@ export function Footer() {
 
 function withoutSchema(refusal) {
   const reason = refusal?.errors?.[0]?.message ?? "";
-  return `There are no suggestions and no documentation: the schema was not told. ${reason} Operations run all the same.`;
+  return `No suggestions, no documentation: the schema was not told. ${reason} Operations run all the same.`;
 }
 
 // The token lives in this component and in the headers of the tabs, and is gone with the page.
