@@ -1,15 +1,13 @@
-// The tabs a newcomer finds open: a first walk through the API.
-
-export const headers = `{
-  // To act as a user, paste an accessToken from SignIn
-  // here, and take away the two slashes:
-  // "Authorization": "Bearer "
-}`;
+// The tabs a newcomer finds open: a first walk through the API, from left to right.
+import { hint } from "./headers.js";
 
 const register = {
-  query: `# Makes an account and signs it in.
-# Whatever is wrong with the input is told in errors,
-# all of it at once.
+  query: `# Makes an account and signs it in. Press the
+# arrow, or Ctrl+Enter.
+#
+# Whatever is wrong with the input is told in
+# errors, all of it at once: try an email without
+# an @ and a short password.
 mutation Register($input: RegisterInput!) {
   register(input: $input) {
     user {
@@ -41,8 +39,12 @@ mutation Register($input: RegisterInput!) {
 };
 
 const signIn = {
-  query: `# Gives a pair of tokens. To act as this user in another
-# tab, paste the accessToken into the Headers there.
+  query: `# Gives a pair of tokens. Press "Use this token"
+# below the answer, and every tab sends it: look
+# at Headers. Or copy accessToken, and write it
+# there yourself.
+#
+# Next: WhoAmI.
 mutation SignIn($input: LoginInput!) {
   login(input: $input) {
     user {
@@ -73,8 +75,11 @@ mutation SignIn($input: LoginInput!) {
 };
 
 const whoAmI = {
-  query: `# The user whose access token is in Headers below;
-# null without one.
+  query: `# The user whose access token is in Headers; null
+# without one.
+#
+# Next: ChangeProfile, with the id and version
+# from here.
 query WhoAmI {
   me {
     id
@@ -89,10 +94,13 @@ query WhoAmI {
 };
 
 const changeProfile = {
-  query: `# Changes what is given and leaves the rest as it is.
-# Take the id and the version from WhoAmI:
-# expectedVersion keeps a change that somebody else made
-# in the meantime from being overwritten.
+  query: `# Changes what is given and leaves the rest as it
+# is.
+#
+# Take the id and the version from WhoAmI.
+# expectedVersion keeps a change that somebody
+# else made in the meantime: run this twice, and
+# see errors.
 mutation ChangeProfile($input: PatchUserInput!) {
   patchUser(input: $input) {
     user {
@@ -117,8 +125,10 @@ mutation ChangeProfile($input: PatchUserInput!) {
 };
 
 const pageThroughUsers = {
-  query: `# For administrators. While hasNextPage is true, endCursor
-# as the variable "after" gives the next page.
+  query: `# For administrators: sign in as one before.
+#
+# While hasNextPage is true, endCursor as the
+# variable "after" gives the next page.
 query PageThroughUsers(
   $first: Int
   $after: String
@@ -145,16 +155,37 @@ query PageThroughUsers(
   }
 }`,
   variables: {
-    first: 20,
+    first: 10,
     after: null,
     filter: { isActive: true },
     orderBy: { field: "CREATED_AT", direction: "DESC" },
   },
 };
 
+const watchUsers = {
+  query: `# Tells of changes as they happen: administrators
+# of everybody's, others of their own.
+#
+# Run this, then change a name in a second window.
+# The button that began it ends it.
+subscription WatchUsers {
+  userChanged {
+    kind
+    userId
+    occurredAt
+    user {
+      id
+      name
+      email
+    }
+  }
+}`,
+};
+
 const refresh = {
-  query: `# Exchanges a refresh token for a new pair of tokens.
-# Each one works once: keep the new one.
+  query: `# Exchanges the refreshToken that came with an
+# accessToken for a new pair, before the old one
+# expires. Each one works once: keep the new one.
 mutation Refresh($input: RefreshInput!) {
   refresh(input: $input) {
     user {
@@ -182,6 +213,35 @@ mutation Refresh($input: RefreshInput!) {
   },
 };
 
-export const examples = [register, signIn, whoAmI, changeProfile, pageThroughUsers, refresh].map(
-  ({ query, variables = {} }) => ({ query, variables: JSON.stringify(variables, null, 2), headers }),
-);
+const serviceInfo = {
+  query: `# What a frontend needs to know before it draws
+# its forms. Everybody may ask.
+query ServiceInfo {
+  serviceInfo {
+    version
+    registration
+    signInRequiresVerifiedEmail
+    accessTokenLifetimeSeconds
+    passwordRules {
+      minLength
+      maxLength
+    }
+    limits {
+      pageSize
+      maxPageSize
+      maxBodyBytes
+    }
+  }
+}`,
+};
+
+export const examples = [
+  register,
+  signIn,
+  whoAmI,
+  changeProfile,
+  pageThroughUsers,
+  watchUsers,
+  refresh,
+  serviceInfo,
+].map(({ query, variables = {} }) => ({ query, variables: JSON.stringify(variables, null, 2), headers: hint }));

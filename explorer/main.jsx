@@ -3,8 +3,10 @@ import { createRoot } from "react-dom/client";
 import { GraphiQL } from "graphiql";
 import "graphiql/setup-workers/vite";
 
-import { examples, headers } from "./examples.js";
+import { examples } from "./examples.js";
 import { fetcher } from "./fetcher.js";
+import { Footer } from "./footer.jsx";
+import { hint } from "./headers.js";
 import { storage } from "./storage.js";
 import "./page.css";
 
@@ -17,11 +19,16 @@ function Explorer() {
       defaultTabs={examples}
       // GraphiQL takes only the query of its first tab from defaultTabs.
       initialVariables={examples[0].variables}
-      initialHeaders={headers}
-      defaultHeaders={headers}
+      initialHeaders={hint}
+      defaultHeaders={hint}
       defaultEditorToolsVisibility="variables"
     >
-      <GraphiQL.Logo>gql_users</GraphiQL.Logo>
+      <GraphiQL.Logo>
+        <h1>gql_users</h1>
+      </GraphiQL.Logo>
+      <GraphiQL.Footer>
+        <Footer />
+      </GraphiQL.Footer>
     </GraphiQL>
   );
 }

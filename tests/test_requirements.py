@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
-REQUIREMENTS = sorted((Path(__file__).parent.parent / "requirements").glob("*.txt"))
+ROOT = Path(__file__).parent.parent
+REQUIREMENTS = sorted((ROOT / "requirements").glob("*.txt"))
 LOCKS = {file.stem: file.read_text() for file in REQUIREMENTS}
 
 # Older ones have holes that are known.
@@ -84,3 +86,14 @@ def test_there_is_no_second_copy_of_a_package_in_a_lock() -> None:
         names = [requirement.partition("==")[0] for requirement, *_ in entries(lock)]
         markers = [requirement for requirement, *_ in entries(lock) if " ;" in requirement]
         assert len(names) - len(set(names)) <= len(markers)
+
+
+@pytest.mark.parametrize("folder", ["explorer", "tests/clients"])
+def test_every_package_of_node_is_one_version_with_its_hash_from_whatever_registry(folder: str) -> None:
+    asked = json.loads((ROOT / folder / "package.json").read_text())
+    packages = json.loads((ROOT / folder / "package-lock.json").read_text())["packages"]
+
+    versions = [*asked.get("dependencies", {}).values(), *asked.get("devDependencies", {}).values()]
+    assert [version for version in versions if not re.fullmatch(r"\d+\.\d+\.\d+", version)] == []
+    assert [at for at, package in packages.items() if at and "integrity" not in package] == []
+    assert [at for at, package in packages.items() if "resolved" in package] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -31,6 +32,17 @@ def test_the_wheel_carries_package_migrations_and_explorer(unpacked: Path) -> No
     assert (unpacked / "gql_users/py.typed").exists()
     assert list((unpacked / "gql_users/migrations/versions").glob("*.py"))
     assert (unpacked / "gql_users/graphql/explorer/assets/index.html").exists()
+
+
+def test_the_wheel_carries_the_licences_of_all_that_the_explorer_is_made_of(unpacked: Path) -> None:
+    (file,) = (unpacked / "gql_users/graphql/explorer/assets/files").glob("LICENSES-*.txt")
+    packages = json.loads((ROOT / "explorer/package-lock.json").read_text())["packages"]
+
+    licences = file.read_text(encoding="utf-8")
+
+    shipped = {at.rpartition("node_modules/")[2] for at, package in packages.items() if at and not package.get("dev")}
+    assert [name for name in shipped if f"\n{name} " not in licences] == []
+    assert "SIL OPEN FONT LICENSE" in licences
 
 
 def test_the_wheel_carries_what_letters_and_pages_are_made_of(unpacked: Path) -> None:

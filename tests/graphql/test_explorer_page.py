@@ -67,7 +67,8 @@ async def test_the_page_may_run_and_reach_nothing_but_our_own(door: Door) -> Non
 
     policy = dict(part.strip().split(" ", 1) for part in page.headers["Content-Security-Policy"].split(";"))
     assert policy["default-src"] == "'none'"
-    assert {policy.get(kind, "'self'") for kind in ("script-src", "connect-src", "worker-src")} == {"'self'"}
+    kinds = ("script-src", "connect-src", "worker-src", "font-src")
+    assert {policy.get(kind, "'self'") for kind in kinds} == {"'self'"}
     assert policy["frame-ancestors"] == policy["base-uri"] == policy["form-action"] == "'none'"
     assert "http" not in page.headers["Content-Security-Policy"]
 
