@@ -62,8 +62,8 @@ class Recovery:
     async def _reset(self, token: OneTimeToken, password_hash: str, client: Client) -> User:
         now = self.clock.now()
         async with self.unit_of_work() as work:
-            await self.one_time.use(work, token)
             user = _owner(await work.users.find_for_change(token.user_id), token)
+            await self.one_time.use(work, token)
             # Whoever read the letter has shown that the address is theirs.
             verified_at = user.email_verified_at or now
             changed = await work.users.change(

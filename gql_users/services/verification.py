@@ -56,8 +56,8 @@ class Verification:
         token = await self.one_time.find(Purpose.VERIFY_EMAIL, shown, client)
         now = self.clock.now()
         async with self.unit_of_work() as work:
-            await self.one_time.use(work, token)
             user = await work.users.find_for_change(token.user_id)
+            await self.one_time.use(work, token)
             if user is None or not user.is_active or user.email_key != token.address_key:
                 raise TokenInvalid(NOT_GOOD)
             if user.email_verified_at is None:
@@ -117,8 +117,8 @@ class Verification:
         token = await self.one_time.find(Purpose.CHANGE_EMAIL, shown, client)
         now = self.clock.now()
         async with self.unit_of_work() as work:
-            await self.one_time.use(work, token)
             user = await work.users.find_for_change(token.user_id)
+            await self.one_time.use(work, token)
             if user is None or not user.is_active:
                 raise TokenInvalid(NOT_GOOD)
             farewell = letter_to(user, LetterKind.EMAIL_CHANGED, now=now)
