@@ -64,7 +64,7 @@ async def _deliver(delivery: Delivery, ended: asyncio.Event) -> None:
 async def _finish(in_hand: set[asyncio.Task[Any]]) -> None:
     _, late = await asyncio.wait(in_hand, timeout=FINISHED_WITHIN_S)
     if late:
-        log.warning("%d letters are left with a mail server that does not answer; they are sent again", len(late))
+        log.warning("letters left with a mail server that does not answer, to be sent again: %d", len(late))
     for each in late:
         each.cancel()
 
