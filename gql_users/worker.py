@@ -50,7 +50,7 @@ async def _deliver(delivery: Delivery, ended: asyncio.Event) -> None:
             task = group.create_task(_told_of(delivery.deliver(letter)))
             in_hand.add(task)
             task.add_done_callback(in_hand.discard)
-        if taken:
+        if len(in_hand) == AT_ONCE:
             await asyncio.wait({*in_hand, ending}, return_when=asyncio.FIRST_COMPLETED)
         return len(taken)
 
