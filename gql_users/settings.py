@@ -251,6 +251,13 @@ class Settings(BaseSettings):
     def _be_safe_in_production(self) -> Self:
         if self.env == "production" and self.secret is None:
             raise ValueError("GQL_USERS_SECRET must be set in production (at least 32 bytes)")
+        if self.env == "production" and self.smtp_url is not None:
+            hosts = urlsplit(self.public_url).hostname, self.mail_from.rpartition("@")[2].strip(" <>")
+            if "localhost" in hosts:
+                raise ValueError(
+                    "GQL_USERS_PUBLIC_URL and GQL_USERS_MAIL_FROM must be set in production beside GQL_USERS_SMTP_URL: "
+                    "from elsewhere, localhost cannot be reached or answered"
+                )
         return self
 
     @property

@@ -88,8 +88,8 @@ async def _with_crashes(
         backlog.append(await until_waiting(office, 0, MOST_SECONDS))
         waited = time.perf_counter() - killed
         await worker.end()
-    again = {message_id for message_id, times in mail.times.items() if times > 1}
-    unasked = sum(message_id.strip("<>").partition("@")[0] not in in_hand for message_id in again)
+    again = {letter_id for letter_id, times in mail.times.items() if times > 1}
+    unasked = len(again - in_hand)
     told = ", ".join(map(str, backlog))
     expected = f"{LETTERS}, {len(in_hand)}, 0"
     return [

@@ -49,7 +49,8 @@ async def an_office(settings: Settings, mail: MailServer) -> AsyncIterator[Offic
     """The command, for workers that hand letters to this mail server."""
     with TemporaryDirectory(prefix="gql-users-") as folder:
         usual = {"database_url": settings.database, "secret": SECRET, "env": "production", "smtp_url": mail.url}
-        yield Office(Path(folder), usual | {"mail_from": f"Letters <all@{SENDER_DOMAIN}>"}, PROGRAM)
+        ours = {"mail_from": f"Letters <all@{SENDER_DOMAIN}>", "public_url": f"https://{SENDER_DOMAIN}"}
+        yield Office(Path(folder), usual | ours, PROGRAM)
 
 
 async def waiting(office: Office) -> int:

@@ -1,11 +1,20 @@
-"""Another process that has an SQLite file to itself."""
+"""Others who hold what the service wants: an SQLite file, or rows of a table in PostgreSQL."""
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gql_users import Settings
+from gql_users.models.base import Base
+from gql_users.repositories.database import connect
 
 # Takes the only place of a writer in the file, says so, and holds it until it may read a line.
 HOLD = """
@@ -27,3 +36,26 @@ def held_by_another_process(url: str) -> Iterator[None]:
         holder.stdout.readline()
         yield
         holder.stdin.write(b"\n")
+
+
+@dataclass(frozen=True)
+class Held:
+    """Rows that somebody else has locked in PostgreSQL."""
+
+    by: AsyncConnection
+
+    async def until_waiting(self, many: int) -> None:
+        """Wait until so many wait for a lock."""
+        async with asyncio.timeout(30):
+            while await self.by.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")) < many:
+                pass  # the database takes its time to answer
+
+
+@asynccontextmanager
+async def held_rows(settings: Settings, model: type[Base]) -> AsyncIterator[Held]:
+    """Somebody else has locked all rows of a table for as long as the block runs."""
+    engine = connect(settings)
+    async with engine.connect() as connection:
+        await connection.execute(select(model.__table__).with_for_update())
+        yield Held(connection)
+    await engine.dispose()

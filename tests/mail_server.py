@@ -36,8 +36,13 @@ class Delivered:
 
     @property
     def message_id(self) -> str:
-        """The same whenever the same letter is sent."""
+        """What mail programs know it by."""
         return str(self.message["Message-ID"])
+
+    @property
+    def letter_id(self) -> str:
+        """The same whenever the same letter is sent, with whatever secret."""
+        return self.message_id.strip("<>").partition("@")[0].partition("_")[0]
 
     @property
     def content(self) -> str:
@@ -76,8 +81,8 @@ class MailServer:
 
     @property
     def times(self) -> Counter[str]:
-        """How often each letter was taken, by its Message-ID."""
-        return Counter(each.message_id for each in self.delivered)
+        """How often each letter was taken, by its id."""
+        return Counter(each.letter_id for each in self.delivered)
 
     def to(self, address: str) -> list[Delivered]:
         """The letters whose envelope names this address."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +16,9 @@ from gql_users.mail.senders import MemorySender
 from gql_users.models.base import Base
 from gql_users.repositories.database import connect
 from gql_users.services import Services
+from gql_users.services.delivery import Delivery
 from gql_users.settings import Settings
+from gql_users.worker import AT_ONCE
 
 VERIFY = "Confirm your e-mail address for gql_users"
 RESET = "Choose a new password for gql_users"
@@ -88,7 +91,7 @@ class Post:
 
     async def arrived(self) -> list[Mail]:
         """The letters since somebody looked last, in the order of their addresses and subjects."""
-        await self.services.delivery.deliver_all_due()
+        await deliver_all(self.services.delivery)
         found = [Mail(message) for message in self.sender.sent]
         self.sender.sent.clear()
         return sorted(found, key=lambda mail: (mail.to, mail.subject))
@@ -101,6 +104,19 @@ class Post:
     async def names(self) -> list[tuple[str, str]]:
         """To whom, about what, the letters since are."""
         return [(mail.to, mail.subject) for mail in await self.arrived()]
+
+
+async def deliver_some(delivery: Delivery) -> int:
+    """Do once what a worker does. How many letters were taken."""
+    taken = await delivery.take_due(AT_ONCE)
+    await asyncio.gather(*(delivery.deliver(letter) for letter in taken))
+    return len(taken)
+
+
+async def deliver_all(delivery: Delivery) -> None:
+    """Do what a worker does, until nothing is due."""
+    while await deliver_some(delivery):
+        pass
 
 
 async def rows(settings: Settings, table: type[Base]) -> Sequence[Any]:

@@ -12,7 +12,7 @@ from sqlalchemy import func, insert, select
 from gql_users import Settings, create_app
 from gql_users.access import OPERATOR
 from gql_users.events import id_at
-from gql_users.models import Attempt, Base, Event, Session, SigningKey
+from gql_users.models import Attempt, Base, Event, Letter, Session, SigningKey
 from gql_users.repositories.database import connect
 from gql_users.services import Services
 from gql_users.services.forgetting import PORTION
@@ -53,6 +53,12 @@ async def change_tables(settings: Settings, statement: Any, rows: list[dict[str,
 def events_at(moment: datetime, many: int) -> list[dict[str, Any]]:
     """Rows of as many events at one moment."""
     return [{"id": id_at(moment), "kind": "REFRESHED", "occurred_at": moment} for _ in range(many)]
+
+
+def letters_at(moment: datetime, many: int, **ended: datetime) -> list[dict[str, Any]]:
+    """Rows of as many letters of one moment."""
+    usual = {"kind": "PASSWORD_CHANGED", "address": "ann@example.com", "attempts": 0, "created_at": moment}
+    return [{"id": id_at(moment), **usual, "due_at": moment, **ended} for _ in range(many)]
 
 
 async def test_events_leave_after_their_retention_and_not_before(
@@ -129,20 +135,29 @@ async def test_retired_keys_leave_when_their_last_token_is_over(
     assert await door.done("login", {"email": "ann@example.com", "password": PASSWORD})
 
 
-async def test_however_much_there_is_to_forget_all_of_it_leaves(
-    door: Door, services: Services, clock: SettableClock, settings: Settings
+async def test_however_much_there_is_to_forget_all_of_it_leaves_a_portion_at_a_time(
+    door: Door, services: Services, clock: SettableClock, settings: Settings, statements: list[str]
 ) -> None:
     person = await door.register("ann@example.com")
     long_ago, many = clock.now() - timedelta(days=31), 2 * PORTION + 1
-    young = await count(settings, Event)
+    young = [await count(settings, model) for model in (Attempt, Event, Letter, Session)]
     times = {"created_at": long_ago, "refreshed_at": long_ago, "expires_at": long_ago}
     sessions = [{"id": id_at(long_ago), "user_id": person.database_id, **times} for _ in range(many)]
+    attempts = [{"account": f"{each}", "network": "", "reserved_at": long_ago} for each in range(many)]
+    await change_tables(settings, insert(Attempt), attempts)
     await change_tables(settings, insert(Event), events_at(long_ago, many))
+    await change_tables(settings, insert(Letter), letters_at(long_ago, many))
+    await change_tables(settings, insert(Letter), letters_at(long_ago, many, sent_at=long_ago))
+    await change_tables(settings, insert(Letter), letters_at(long_ago, many, given_up_at=long_ago))
     await change_tables(settings, insert(Session), sessions)
 
+    statements.clear()
     await services.forgetting.run()
 
-    assert (await count(settings, Event), await count(settings, Session)) == (young, 1)
+    assert [await count(settings, model) for model in (Attempt, Event, Letter, Session)] == young
+    deletions = [each for each in statements if each.startswith("DELETE") and "signing_keys" not in each]
+    assert all("LIMIT" in each for each in deletions)
+    assert len(deletions) >= 6 * 3
 
 
 async def test_several_processes_forget_at_once(settings: Settings, clock: SettableClock, services: Services) -> None:

@@ -26,7 +26,7 @@ from tests.commands import Commands
 from tests.conftest import MakeSettings
 from tests.databases import SECRET
 from tests.door import Door, Person, SettableClock
-from tests.postbox import Mail, Post, rows
+from tests.postbox import Mail, Post, deliver_all, deliver_some, rows
 from tests.ways import GONE, WAYS, Way, each_way
 
 ANN = "ann@example.com"
@@ -133,7 +133,7 @@ async def test_several_workers_send_each_letter_once(
         another_worker(settings, clock, sender) as second,
         another_worker(settings, clock, sender) as third,
     ):
-        await asyncio.gather(*(worker.delivery.deliver_all_due() for worker in (services, second, third, services)))
+        await asyncio.gather(*(deliver_all(worker.delivery) for worker in (services, second, third)))
 
     assert sorted(str(message["To"]) for message in sender.sent) == addresses
     assert {row.attempts for row in await rows(settings, Letter)} == {1}
@@ -145,7 +145,7 @@ async def test_a_letter_whose_worker_died_is_sent_again_after_two_minutes_and_is
     await written(services, clock, ANN)
     stalling = StallingSender()
     async with another_worker(settings, clock, stalling) as doomed:
-        delivering = asyncio.create_task(doomed.delivery.deliver_due())
+        delivering = asyncio.create_task(deliver_some(doomed.delivery))
         await asyncio.wait_for(stalling.taken.wait(), 30)
         delivering.cancel()
         with suppress(asyncio.CancelledError):
@@ -168,10 +168,10 @@ async def test_a_letter_that_is_being_sent_is_nobody_elses(
     await written(services, clock, ANN)
     stalling = StallingSender()
     async with another_worker(settings, clock, stalling) as slow:
-        delivering = asyncio.create_task(slow.delivery.deliver_due())
+        delivering = asyncio.create_task(deliver_some(slow.delivery))
         await asyncio.wait_for(stalling.taken.wait(), 30)
 
-        assert await services.delivery.deliver_due() == 0
+        assert await deliver_some(services.delivery) == 0
 
         delivering.cancel()
         with suppress(asyncio.CancelledError):
@@ -186,7 +186,7 @@ async def test_what_could_not_be_sent_is_tried_again_more_and_more_slowly(
     post.sender.failing = AWAY
 
     for seconds in (10, 20, 40, 80, 160, 320, 640, 1280, 2560, 5120, 7200, 7200):
-        await services.delivery.deliver_all_due()
+        await deliver_all(services.delivery)
         row = await the_letter(settings)
         assert (row.due_at.replace(tzinfo=UTC) - clock.now()).total_seconds() == seconds
         assert row.trouble == "the mail server is away"
@@ -203,7 +203,7 @@ async def test_a_letter_that_waits_for_the_server_keeps_no_other_waiting(
 ) -> None:
     await written(services, clock, ANN)
     post.sender.failing = AWAY
-    await services.delivery.deliver_all_due()
+    await deliver_all(services.delivery)
     post.sender.failing = None
     await written(services, clock, "bea@example.com")
 
@@ -219,7 +219,7 @@ async def test_what_can_never_be_sent_is_given_up_at_once_and_told(
     await written(services, clock, ANN)
     post.sender.failing = REFUSED
 
-    await services.delivery.deliver_all_due()
+    await deliver_all(services.delivery)
 
     row = await the_letter(settings)
     assert (row.attempts, row.trouble) == (1, "no such recipient")
@@ -241,7 +241,7 @@ async def test_a_letter_is_given_up_after_forty_attempts_in_about_three_days(
 
     for attempt in range(1, 41):
         assert (await the_letter(settings)).given_up_at is None
-        await services.delivery.deliver_all_due()
+        await deliver_all(services.delivery)
         row = await the_letter(settings)
         assert row.attempts == attempt
         if attempt < 40:
@@ -250,7 +250,7 @@ async def test_a_letter_is_given_up_after_forty_attempts_in_about_three_days(
     assert row.given_up_at is not None
     assert timedelta(days=2) < clock.now() - begun < timedelta(days=4)
     clock.advance(timedelta(days=1))
-    assert await services.delivery.deliver_due() == 0
+    assert await deliver_some(services.delivery) == 0
 
 
 async def test_an_address_that_cannot_be_one_stops_no_other_letter(
@@ -274,7 +274,7 @@ async def test_production_without_a_mail_server_keeps_letters(
     await written(services, clock, ANN)
     production = wire(make_settings(env="production"), clock)
 
-    assert await production.delivery.deliver_due() == 0
+    assert await deliver_some(production.delivery) == 0
     assert (await production.delivery.backlog()).waiting == 1
     await production.operation.close()
 
@@ -302,7 +302,7 @@ async def test_the_command_tells_how_many_wait_since_when_and_how_many_were_give
     await written(services, clock, "bea@example.com")
     assert await told() == "2 waiting, the oldest since 2026-03-01 12:00:00 UTC; 0 given up\n"
     post.sender.failing = REFUSED
-    await services.delivery.deliver_all_due()
+    await deliver_all(services.delivery)
     assert await told() == "0 waiting; 2 given up\n"
 
 
@@ -318,13 +318,15 @@ async def test_letters_that_are_done_with_are_forgotten_and_others_kept(
     await post.arrived()
     post.sender.failing = REFUSED
     await written(services, clock, "given.up@example.com")
-    await services.delivery.deliver_all_due()
+    await deliver_all(services.delivery)
     await written(services, clock, "waiting@example.com")
 
     assert await addresses_after(1) == ["given.up@example.com", "sent@example.com", "waiting@example.com"]
     assert await addresses_after(0.01) == ["given.up@example.com", "waiting@example.com"]
-    assert await addresses_after(28.98) == ["given.up@example.com", "waiting@example.com"]
-    assert await addresses_after(0.02) == ["waiting@example.com"]
+    assert await addresses_after(1.99) == ["given.up@example.com", "waiting@example.com"]
+    assert await addresses_after(0.01) == ["given.up@example.com"]
+    assert await addresses_after(26.98) == ["given.up@example.com"]
+    assert await addresses_after(0.02) == []
 
 
 async def test_tokens_whose_time_is_over_are_forgotten(
@@ -368,7 +370,7 @@ async def test_a_letter_that_is_sent_again_has_new_secrets_and_retires_the_old(
 ) -> None:
     stalling = StallingSender()
     async with another_worker(settings, clock, stalling) as doomed:
-        delivering = asyncio.create_task(doomed.delivery.deliver_due())
+        delivering = asyncio.create_task(deliver_some(doomed.delivery))
         await asyncio.wait_for(stalling.taken.wait(), 30)
         delivering.cancel()
         with suppress(asyncio.CancelledError):
@@ -378,19 +380,68 @@ async def test_a_letter_that_is_sent_again_has_new_secrets_and_retires_the_old(
     mail = await post.only()
 
     first = Mail(stalling.sent[0])
-    assert mail.message["Message-ID"] == first.message["Message-ID"]
+    assert mail.message["Message-ID"] != first.message["Message-ID"]
     assert mail.token != first.token
     assert await door.codes("verifyEmail", {"token": first.token}) == GONE
     assert await door.codes("verifyEmail", {"token": mail.token}) == []
 
 
-async def test_a_letter_that_waited_for_days_is_good_from_when_it_is_sent(
+async def test_a_letter_that_waited_is_good_from_when_it_is_sent(
     door: Door, post: Post, settings: Settings, clock: SettableClock
 ) -> None:
     await door.register(ANN)
-    clock.advance(timedelta(days=3))
+    clock.advance(timedelta(hours=23))
 
     mail = await post.only()
     clock.advance(timedelta(hours=23))
 
     assert await door.codes("verifyEmail", {"token": mail.token}) == []
+
+
+@each_way
+async def test_a_letter_that_waited_for_longer_than_its_link_would_be_good_is_withdrawn(
+    door: Door, post: Post, settings: Settings, clock: SettableClock, a_member: Person, way: Way
+) -> None:
+    await post.arrived()
+    await way.ask(door, a_member)
+    clock.advance(way.lifetime + SECOND)
+
+    arrived = await post.arrived()
+
+    assert arrived == []
+    assert [row.sent_at is None for row in await rows(settings, Letter)] == [False]  # the one that was read before
+
+
+async def test_a_notice_is_sent_for_as_long_as_letters_are_tried_and_then_withdrawn(
+    services: Services, post: Post, settings: Settings, clock: SettableClock
+) -> None:
+    await written(services, clock, ANN)
+    clock.advance(timedelta(days=1.5))
+    await written(services, clock, "bea@example.com")
+    clock.advance(timedelta(days=1.5) + SECOND)
+
+    assert [mail.to for mail in await post.arrived()] == ["bea@example.com"]
+
+
+@each_way
+async def test_without_a_mail_server_what_nobody_waits_for_is_forgotten(
+    door: Door,
+    services: Services,
+    post: Post,
+    settings: Settings,
+    clock: SettableClock,
+    a_member: Person,
+    way: Way,
+) -> None:
+    await post.arrived()
+    await way.ask(door, a_member)
+    before = len(await rows(settings, Letter))
+
+    clock.advance(way.lifetime)
+    await services.forgetting.run()
+    then = len(await rows(settings, Letter))
+    clock.advance(SECOND)
+    await services.forgetting.run()
+
+    waiting = [row for row in await rows(settings, Letter) if row.sent_at is None]
+    assert (before, then, waiting) == (2, 2, [])

@@ -100,6 +100,34 @@ def test_production_refuses_a_missing_or_short_secret(secret: str | None) -> Non
     assert "secret" in refusal.lower()
 
 
+SMTP_URL = "smtp+starttls://user:pa55@mail.example.com:587"
+REACHED = {"public_url": "https://users.example.com", "mail_from": "Example <accounts@example.com>"}
+
+
+@pytest.mark.parametrize(
+    "otherwise",
+    [
+        {},
+        {"public_url": REACHED["public_url"]},
+        {"mail_from": REACHED["mail_from"]},
+        {**REACHED, "mail_from": "no-reply@localhost"},
+        {**REACHED, "public_url": "https://localhost/users"},
+    ],
+    ids=str,
+)
+def test_production_sends_no_letters_whose_links_and_sender_are_on_localhost(otherwise: dict[str, str]) -> None:
+    refusal = refusal_of(env="production", secret=SECRET, smtp_url=SMTP_URL, **otherwise)
+
+    assert "GQL_USERS_PUBLIC_URL and GQL_USERS_MAIL_FROM must be set in production" in refusal
+    assert "pa55" not in refusal
+
+
+def test_localhost_is_refused_only_in_production_and_only_beside_a_mail_server() -> None:
+    assert production().smtp_url is None
+    assert production(smtp_url=SMTP_URL, **REACHED).smtp_url is not None
+    assert Settings(smtp_url=SMTP_URL).smtp_url is not None
+
+
 def test_a_secret_is_counted_in_bytes() -> None:
     assert production(secret="ü" * 16).installation_secret() == ("ü" * 16).encode()
 

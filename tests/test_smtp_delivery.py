@@ -17,6 +17,7 @@ from gql_users.services import Services
 from tests.conftest import MakeSettings
 from tests.door import PASSWORD, Door, SettableClock
 from tests.mail_server import Delivered, MailServer, Stall, mail_server
+from tests.postbox import deliver_all
 from tests.serving import serving
 
 NEW_PASSWORD = "another horse battery"
@@ -119,7 +120,7 @@ async def test_a_letter_outlasts_a_mail_server_that_is_away(
     await asyncio.wait_for(ear.heard.wait(), 30)
     await mail.come()
 
-    await services.delivery.deliver_all_due()
+    await deliver_all(services.delivery)
     backlog = await services.delivery.backlog()
 
     assert (mail.delivered, backlog.waiting, backlog.given_up) == ([], 1, 0)
@@ -161,7 +162,7 @@ async def test_a_letter_in_hand_when_the_service_ends_is_sent_once(
 
     clock.advance(timedelta(minutes=3))
     later: Services = create_app(make_settings(smtp_url=mail.url), clock=clock).state.services
-    await later.delivery.deliver_all_due()
+    await deliver_all(later.delivery)
     await later.operation.close()
 
     assert [*mail.times.values()] == [1]

@@ -7,21 +7,18 @@ import re
 import ssl
 import sys
 from contextlib import suppress
+from email import policy
 from email.message import EmailMessage
+from ipaddress import ip_address
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-from aiosmtplib import (
-    SMTP,
-    SMTPDataError,
-    SMTPException,
-    SMTPNotSupported,
-    SMTPRecipientsRefused,
-    SMTPResponseException,
-)
+from aiosmtplib import SMTP, SMTPDataError, SMTPException, SMTPRecipientRefused, SMTPResponseException
 
-CONNECT_SECONDS = 10.0
-TOTAL_SECONDS = 30.0
+# For all that comes before the letter itself.
+COMMANDS_SECONDS = 30.0
+# RFC 5321, 4.5.3.2.6: a server that has the letter may take so long to say so, and who does not wait sends it twice.
+ANSWER_SECONDS = 600.0
 GOODBYE_SECONDS = 2.0
 
 _WORTH_A_LINE = re.compile(r"https?://\S+|\b\d{6}\b")
@@ -52,15 +49,15 @@ class SMTPSender:
     """Hands letters to a mail server, each over a connection of its own.
 
     `smtp://user:password@host:587` encrypts where the server offers it, `smtp+starttls://` insists on it, and
-    `smtps://` begins with it; the server's certificate is checked. Raises ValueError, without the URL, for others.
+    `smtps://` begins with it; the server's certificate is checked. A password goes out encrypted, or stays on this
+    machine. Raises ValueError, without the URL, for others.
     """
 
     def __init__(
         self,
         url: str,
         *,
-        connect_seconds: float = CONNECT_SECONDS,
-        total_seconds: float = TOTAL_SECONDS,
+        commands_seconds: float = COMMANDS_SECONDS,
         tls_context: ssl.SSLContext | None = None,
     ) -> None:
         try:
@@ -76,19 +73,21 @@ class SMTPSender:
         self._encrypted = parts.scheme == "smtps"
         # None is: where it is offered.
         self._starttls = {"smtp": None, "smtp+starttls": True, "smtps": False}[parts.scheme]
-        self._connect_seconds = connect_seconds
-        self._total_seconds = total_seconds
+        self._commands_seconds = commands_seconds
         # Reading the machine's certificates takes a while, so it happens once.
         self._tls_context = tls_context or ssl.create_default_context()
 
     async def send(self, message: EmailMessage) -> None:
         """Hand the letter to the mail server. Raises SendFailedError."""
+        sender, recipient = (message[name].addresses[0] for name in ("From", "To"))
         # Asking for the machine's own name can take seconds; who letters come from is a name as good.
-        client = self._client(introducing=message["From"].addresses[0].domain)
+        client = self._client(introducing=sender.domain)
         try:
-            async with asyncio.timeout(self._total_seconds):
+            async with asyncio.timeout(self._commands_seconds):
                 await client.connect()
-                await self._hand_over(client, message)
+                await self._log_in(client)
+                content = await _address(client, message, sender.addr_spec, recipient.addr_spec)
+            await client.data(content, timeout=ANSWER_SECONDS)
             await _say_goodbye(client)
         except (OSError, SMTPException) as error:
             raise _failure(error) from error
@@ -98,21 +97,19 @@ class SMTPSender:
     async def close(self) -> None:
         """Nothing is held between letters."""
 
-    async def _hand_over(self, client: SMTP, message: EmailMessage) -> None:
-        try:
-            # Some servers read a letter closely before they answer.
-            await client.send_message(message, timeout=self._total_seconds)
-        except SMTPNotSupported as error:
-            raise SendFailedError(False, "the mail server does not take such addresses (SMTPUTF8)") from error
+    async def _log_in(self, client: SMTP) -> None:
+        if self._username is None:
+            return
+        if client.get_transport_info("sslcontext") is None and not _is_this_machine(self._host):
+            raise SendFailedError(True, "the mail server offers no encryption, and gets no password without")
+        await client.login(self._username, self._password)
 
     def _client(self, introducing: str) -> SMTP:
         return SMTP(
             hostname=self._host,
             port=self._port,
-            username=self._username,
-            password=self._password if self._username else None,
             local_hostname=introducing,
-            timeout=self._connect_seconds,
+            timeout=self._commands_seconds,
             use_tls=self._encrypted,
             start_tls=self._starttls,
             tls_context=self._tls_context,
@@ -161,6 +158,25 @@ _EXAMPLE = "a mail server is written smtp://, smtp+starttls:// or smtps://, user
 _PORTS = {"smtp": 587, "smtp+starttls": 587, "smtps": 465}
 
 
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+async def _address(client: SMTP, message: EmailMessage, sender: str, recipient: str) -> bytes:
+    """Tell the server from whom and to whom a letter is. The letter as this server takes it. Raises SendFailedError."""
+    utf8 = not (sender + recipient).isascii()
+    if utf8:
+        await client.ehlo()
+        if not client.supports_extension("SMTPUTF8"):
+            raise SendFailedError(False, "the mail server does not take such addresses (SMTPUTF8)")
+    await client.mail(sender, options=["SMTPUTF8", "BODY=8BITMIME"] if utf8 else [], encoding="utf-8")
+    await client.rcpt(recipient, encoding="utf-8")
+    return message.as_bytes(policy=policy.SMTPUTF8 if utf8 else policy.SMTP)
+
+
 async def _say_goodbye(client: SMTP) -> None:
     # The letter was taken: whatever happens now, sending it again would send it twice.
     with suppress(OSError, SMTPException):
@@ -170,9 +186,8 @@ async def _say_goodbye(client: SMTP) -> None:
 
 def _failure(error: Exception) -> SendFailedError:
     """What the failure means. Only what was said about this recipient or this letter is final."""
-    if isinstance(error, SMTPRecipientsRefused):
-        code = error.recipients[0].code
-        return SendFailedError(code < 500, f"the mail server refused the recipient ({code})")
+    if isinstance(error, SMTPRecipientRefused):
+        return SendFailedError(error.code < 500, f"the mail server refused the recipient ({error.code})")
     if isinstance(error, SMTPDataError):
         return SendFailedError(error.code < 500, f"the mail server refused the letter ({error.code})")
     if isinstance(error, SMTPResponseException):

@@ -38,3 +38,7 @@ class Letter(Base):
 
 is_waiting = and_(Letter.sent_at.is_(None), Letter.given_up_at.is_(None))
 Index("ix_letters_waiting", Letter.due_at, postgresql_where=is_waiting, sqlite_where=is_waiting)
+
+# For those who forget: most letters are neither, or about to leave.
+for _end in (Letter.sent_at, Letter.given_up_at):
+    Index(f"ix_letters_{_end.key}", _end, postgresql_where=_end.is_not(None), sqlite_where=_end.is_not(None))

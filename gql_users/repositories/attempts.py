@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gql_users.models import Attempt
+from gql_users.repositories.portions import forget
 
 Pair = tuple[str, str]
 """An account and a network, both as keyed hashes."""
@@ -57,9 +58,9 @@ class Attempts:
         """Remove all that a network tried."""
         await self._session.execute(delete(Attempt).where(Attempt.network == network))
 
-    async def forget(self, before: datetime) -> None:
-        """Remove what was tried before a moment and not since."""
-        await self._session.execute(delete(Attempt).where(Attempt.reserved_at < before))
+    async def forget(self, before: datetime, most: int) -> int:
+        """Remove what was tried before a moment and not since, and no more than `most`. How many there were."""
+        return await forget(self._session, Attempt, Attempt.reserved_at < before, most)
 
     def _insert(self) -> Any:
         dialect = self._session.get_bind().dialect.name

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, delete, func, literal, select
+from sqlalchemy import ColumnElement, Uuid, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gql_users import text
@@ -16,6 +16,7 @@ from gql_users.events import Happened, first_id_at, id_at
 from gql_users.models import Event
 from gql_users.paging import Slice
 from gql_users.repositories.keyset import Keyset, page
+from gql_users.repositories.portions import forget
 
 _NEWEST_FIRST = Keyset(
     model=Event,
@@ -50,10 +51,8 @@ class Events:
         return await self._session.scalar(counted) or 0
 
     async def forget(self, before: datetime, most: int) -> int:
-        """Remove events from before a moment, oldest first, and no more than `most` of them. How many there were."""
-        oldest = select(Event.id).where(Event.id < first_id_at(before)).order_by(Event.id).limit(most)
-        forgotten = await self._session.scalars(delete(Event).where(Event.id.in_(oldest)).returning(Event.id))
-        return len(forgotten.all())
+        """Remove events from before a moment, and no more than `most`. How many there were."""
+        return await forget(self._session, Event, Event.id < first_id_at(before), most)
 
 
 def _row(happened: Happened) -> Event:

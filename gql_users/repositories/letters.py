@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gql_users.models import Letter
 from gql_users.models.letters import is_waiting
+from gql_users.repositories.portions import forget
+
+_UNSEEN = {"synchronize_session": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,34 +47,37 @@ class Letters:
             .with_for_update(skip_locked=True)
         )
         claimed = update(Letter).where(Letter.id.in_(due)).values(due_at=until, attempts=Letter.attempts + 1)
-        options = {"populate_existing": True, "synchronize_session": False}
+        options = {"populate_existing": True, **_UNSEEN}
         return (await self._session.scalars(claimed.returning(Letter), execution_options=options)).all()
 
-    async def lock(self, letter_id: UUID) -> bool:
-        """Is the letter still to be sent? It stays as it is until this unit of work ends."""
-        wanted = select(Letter.id).where(Letter.id == letter_id, is_waiting).with_for_update()
-        return await self._session.scalar(wanted) is not None
+    async def renew(self, letter: Letter, *, until: datetime) -> bool:
+        """Keep a letter that was claimed until then. False when it is not ours any more."""
+        return await self._set(letter, due_at=until)
+
+    async def lock(self, letter: Letter) -> bool:
+        """Is the letter that was claimed still ours to send? It stays as it is until this unit of work ends."""
+        return await self._session.scalar(select(Letter.id).where(*_ours(letter)).with_for_update()) is not None
 
     async def withdraw(self, user_id: int, kind: str) -> None:
         """Remove letters of a kind to a user that are not sent yet."""
         unsent = Letter.user_id == user_id, Letter.kind == kind, is_waiting
-        await self._session.execute(delete(Letter).where(*unsent), execution_options={"synchronize_session": False})
+        await self._session.execute(delete(Letter).where(*unsent), execution_options=_UNSEEN)
 
-    async def mark_sent(self, letter_id: UUID, *, now: datetime) -> None:
-        """The letter is on its way."""
-        await self._set(letter_id, sent_at=now, trouble=None)
+    async def mark_sent(self, letter: Letter, *, now: datetime) -> bool:
+        """The letter is on its way. False, here and below, when it is not ours any more: then nothing is changed."""
+        return await self._set(letter, sent_at=now, trouble=None)
 
-    async def put_off(self, letter_id: UUID, *, due_at: datetime, trouble: str) -> None:
+    async def put_off(self, letter: Letter, *, due_at: datetime, trouble: str) -> bool:
         """It could not be sent now; try again at `due_at`."""
-        await self._set(letter_id, due_at=due_at, trouble=trouble)
+        return await self._set(letter, due_at=due_at, trouble=trouble)
 
-    async def give_up(self, letter_id: UUID, *, now: datetime, trouble: str) -> None:
+    async def give_up(self, letter: Letter, *, now: datetime, trouble: str) -> bool:
         """It cannot be sent."""
-        await self._set(letter_id, given_up_at=now, trouble=trouble)
+        return await self._set(letter, given_up_at=now, trouble=trouble)
 
-    async def drop(self, letter_id: UUID) -> None:
+    async def drop(self, letter: Letter) -> None:
         """There is nobody to write to, or nothing to say any more."""
-        await self._session.execute(delete(Letter).where(Letter.id == letter_id))
+        await self._session.execute(delete(Letter).where(*_ours(letter)), execution_options=_UNSEEN)
 
     async def backlog(self) -> Backlog:
         """What waits, and what was given up."""
@@ -81,13 +86,24 @@ class Letters:
         given_up = await self._session.scalar(select(func.count()).where(Letter.given_up_at.is_not(None)))
         return Backlog(count, oldest, given_up or 0)
 
-    async def forget(self, *, sent_before: datetime, given_up_before: datetime) -> None:
-        """Remove letters that are done with."""
-        await self._session.execute(delete(Letter).where(Letter.sent_at < sent_before))
-        await self._session.execute(delete(Letter).where(Letter.given_up_at < given_up_before))
+    async def forget_sent(self, before: datetime, most: int) -> int:
+        """Remove letters that were sent before a moment, and no more than `most`. How many there were."""
+        return await forget(self._session, Letter, Letter.sent_at < before, most)
 
-    async def _set(self, letter_id: UUID, **values: Any) -> None:
-        options = {"synchronize_session": False}
-        await self._session.execute(
-            update(Letter).where(Letter.id == letter_id).values(**values), execution_options=options
-        )
+    async def forget_given_up(self, before: datetime, most: int) -> int:
+        """The same for letters that were given up."""
+        return await forget(self._session, Letter, Letter.given_up_at < before, most)
+
+    async def forget_waiting(self, kind: str, before: datetime, most: int) -> int:
+        """The same for letters of a kind that were written before a moment, and wait still."""
+        stale = and_(is_waiting, Letter.kind == kind, Letter.created_at < before)
+        return await forget(self._session, Letter, stale, most)
+
+    async def _set(self, letter: Letter, **values: Any) -> bool:
+        statement = update(Letter).where(*_ours(letter)).values(**values).returning(Letter.id)
+        return await self._session.scalar(statement, execution_options=_UNSEEN) is not None
+
+
+def _ours(letter: Letter) -> list[ColumnElement[bool]]:
+    """Whoever takes a letter counts an attempt: as long as there is no other, it is in the hand of who took it last."""
+    return [Letter.id == letter.id, Letter.attempts == letter.attempts, is_waiting]

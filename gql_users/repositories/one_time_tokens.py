@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gql_users.models import OneTimeToken
 from gql_users.repositories.database import Collision
+from gql_users.repositories.portions import forget
 
 
 class OneTimeTokens:
@@ -66,6 +67,6 @@ class OneTimeTokens:
         theirs = OneTimeToken.user_id == user_id, OneTimeToken.purpose.in_(purposes)
         return (await self._session.scalars(delete(OneTimeToken).where(*theirs).returning(OneTimeToken.id))).all()
 
-    async def forget(self, expired_before: datetime) -> None:
-        """Remove tokens whose time is over."""
-        await self._session.execute(delete(OneTimeToken).where(OneTimeToken.expires_at < expired_before))
+    async def forget(self, expired_before: datetime, most: int) -> int:
+        """Remove tokens whose time is over, and no more than `most`. How many there were."""
+        return await forget(self._session, OneTimeToken, OneTimeToken.expires_at < expired_before, most)

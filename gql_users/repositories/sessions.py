@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, delete, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Uuid, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gql_users.models import Session, User
 from gql_users.paging import Slice
 from gql_users.repositories.keyset import Keyset, page
+from gql_users.repositories.portions import forget
 
 _NEWEST_FIRST = Keyset(
     model=Session,
@@ -89,9 +90,7 @@ class Sessions:
             Session.revoked_at < over_before,
             Session.refreshed_at < refreshed_before,
         )
-        chosen = select(Session.id).where(over).limit(most)
-        forgotten = await self._session.scalars(delete(Session).where(Session.id.in_(chosen)).returning(Session.id))
-        return len(forgotten.all())
+        return await forget(self._session, Session, over, most)
 
 
 def _live(user_id: int, now: datetime, refreshed_since: datetime) -> list[ColumnElement[bool]]:

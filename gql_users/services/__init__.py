@@ -25,6 +25,7 @@ from gql_users.services.forgetting import Forgetting
 from gql_users.services.history import History
 from gql_users.services.one_time import OneTime
 from gql_users.services.operation import Operation
+from gql_users.services.outbox import Outbox
 from gql_users.services.passwords import PasswordChanges
 from gql_users.services.profiles import Profiles
 from gql_users.services.recovery import Recovery
@@ -113,7 +114,7 @@ def wire(settings: Settings, clock: Clock, sender: Sender | None = None) -> Serv
         passwords=PasswordChanges(units, clock, hasher, throttle),
         recovery=Recovery(units, clock, hasher, one_time, throttle, spacing),
         verification=Verification(units, clock, hasher, one_time, throttle, spacing),
-        delivery=Delivery(units, clock, one_time, letters, sender, settings.public_url),
+        delivery=Delivery(units, clock, Outbox(units, clock), one_time, letters, sender, settings.public_url),
         profiles=Profiles(units, clock, hasher),
         directory=Directory(units, cursors),
         administration=Administration(units, clock, hasher, throttle),

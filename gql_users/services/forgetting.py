@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 from gql_users.clock import Clock
-from gql_users.repositories.unit_of_work import UnitsOfWork
+from gql_users.mail.kinds import LetterKind
+from gql_users.repositories.unit_of_work import UnitOfWork, UnitsOfWork
 from gql_users.security.signing import VERIFIED_AFTER_RETIREMENT
 from gql_users.security.throttle import FORGOTTEN_AFTER
+from gql_users.services.letters import longest_wait
 
 # Small enough that nobody who signs in meanwhile notices.
 PORTION = 1_000
@@ -30,18 +34,30 @@ class Forgetting:
         """Remove events past their retention, and sessions, attempts, keys, letters and tokens that count no more."""
         now = self.clock.now()
         async with self.unit_of_work() as work:
-            await work.attempts.forget(now - FORGOTTEN_AFTER)
             await work.signing_keys.forget(now - VERIFIED_AFTER_RETIREMENT)
-            await work.one_time_tokens.forget(now)
-            await work.letters.forget(sent_before=now - SENT_KEPT, given_up_before=now - GIVEN_UP_KEPT)
+        await self._all(lambda work: work.attempts.forget(now - FORGOTTEN_AFTER, PORTION))
+        await self._all(lambda work: work.one_time_tokens.forget(now, PORTION))
+        await self._letters(now)
+        await self._all(lambda work: work.events.forget(now - self.events_retention, PORTION))
+        before = now - SESSIONS_KEPT
+        idle = before - self.idle_lifetime
+        await self._all(lambda work: work.sessions.forget(over_before=before, refreshed_before=idle, most=PORTION))
+
+    async def _letters(self, now: datetime) -> None:
+        """Those that are done with, and those that wait where there is no mail server, until nobody wants them."""
+        await self._all(lambda work: work.letters.forget_sent(now - SENT_KEPT, PORTION))
+        await self._all(lambda work: work.letters.forget_given_up(now - GIVEN_UP_KEPT, PORTION))
+        for kind in LetterKind:
+            stale = partial(_forget_waiting, kind=kind, before=now - longest_wait(kind))
+            await self._all(stale)
+
+    async def _all(self, forget: Callable[[UnitOfWork], Awaitable[int]]) -> None:
+        """Forget portion after portion, each in a unit of its own."""
         forgotten = PORTION
         while forgotten == PORTION:
             async with self.unit_of_work() as work:
-                forgotten = await work.events.forget(now - self.events_retention, PORTION)
-        forgotten = PORTION
-        while forgotten == PORTION:
-            async with self.unit_of_work() as work:
-                before = now - SESSIONS_KEPT
-                forgotten = await work.sessions.forget(
-                    over_before=before, refreshed_before=before - self.idle_lifetime, most=PORTION
-                )
+                forgotten = await forget(work)
+
+
+async def _forget_waiting(work: UnitOfWork, kind: LetterKind, before: datetime) -> int:
+    return await work.letters.forget_waiting(kind.value, before, PORTION)

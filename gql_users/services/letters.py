@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from gql_users import models, text
@@ -15,6 +15,9 @@ from gql_users.repositories.unit_of_work import UnitOfWork
 from gql_users.services.one_time import Purpose
 
 LONGEST_LOCALE = 100
+
+# A little longer than a letter is tried.
+LONGEST_WAIT = timedelta(days=3)
 
 
 def letter_to(
@@ -38,15 +41,22 @@ def welcome(user: User, client: Client, *, now: datetime) -> models.Letter:
     return letter_to(user, LetterKind.VERIFY_EMAIL, now=now, client=client)
 
 
+def longest_wait(kind: LetterKind) -> timedelta:
+    """How old a letter may become and still be sent. One that somebody asked for is stale when its link would be."""
+    # A kind of letter that carries a link has the name of the link's purpose.
+    return Purpose[kind.name].lifetime if kind.name in Purpose.__members__ else LONGEST_WAIT
+
+
 async def withdraw(work: UnitOfWork, user_id: int) -> Collection[UUID]:
     """Let no earlier letter give anybody the account, in the unit of what gives it back to its owner.
 
-    Which secrets were withdrawn. The account is locked already, and what its secrets refer to is changed afterwards.
+    Which secrets were withdrawn. The account is locked already, and what its secrets refer to is changed afterwards:
+    users, letters, tokens, in this order as everywhere. A worker that has just made a secret holds the letter's row
+    until the secret can be found.
 
     Whoever had the password may have asked for a move to an address of theirs; a letter that is sent but not read is as
     good as a key. Letters that only verify an address stay good.
     """
-    # In this order: a worker that has just made a secret holds the letter's row until the secret can be found.
     await work.letters.withdraw(user_id, LetterKind.CHANGE_EMAIL.value)
     return await work.one_time_tokens.withdraw(user_id, [Purpose.CHANGE_EMAIL.label, Purpose.RESET_PASSWORD.label])
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gql_users.mail.senders import MemorySender
 from gql_users.services import Services
+from tests.postbox import deliver_all
 
 _LINK = re.compile(r"https?://\S+/account/(\S+)\?token=(\S+)")
 
@@ -34,7 +35,7 @@ class Letterbox:
 
     async def link(self, page: str) -> Link:
         """The newest link to this page."""
-        await self.services.delivery.deliver_all_due()
+        await deliver_all(self.services.delivery)
         bodies = [letter.get_body(("plain",)) for letter in self.sender.sent]
         found = [_LINK.search(body.get_content()) for body in bodies if body is not None]
         return [Link(*each.group(0, 1, 2)) for each in found if each and each[1] == page][-1]

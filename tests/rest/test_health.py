@@ -47,6 +47,7 @@ async def test_a_database_without_tables_is_not_ready_until_it_is_migrated(
     await databases.drop(database_url)
 
     assert (before.status_code, before.json()["code"]) == (503, "UNAVAILABLE")
+    assert "Run `gql-users migrate`." in before.text
     assert (after.status_code, after.json()) == (200, {"status": "ok"})
 
 
