@@ -212,6 +212,9 @@ class Settings(BaseSettings):
     )
     pool_size: int = Field(10, ge=1, le=200, description="Database connections of one process. There is no overflow.")
     max_body_bytes: int = Field(65_536, ge=1_024, description="Largest request body accepted, in bytes.")
+    metrics: bool = Field(
+        False, description="Whether `/metrics` tells Prometheus how the process does. Keep it from the public."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
 
     @field_validator("cors_origins", "trusted_hosts", mode="before")

@@ -1,11 +1,13 @@
-"""Another process that has an SQLite file to itself."""
+"""Somebody else who has a database, or a part of it, to themselves."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import asyncpg
 
 # Takes the only place of a writer in the file, says so, and holds it until it may read a line.
 HOLD = """
@@ -27,3 +29,15 @@ def held_by_another_process(url: str) -> Iterator[None]:
         holder.stdout.readline()
         yield
         holder.stdin.write(b"\n")
+
+
+@asynccontextmanager
+async def nobody_else_reads(table: str, url: str) -> AsyncIterator[None]:
+    """A transaction has a table of the PostgreSQL database to itself for as long as the block runs."""
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        async with connection.transaction():
+            await connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+            yield
+    finally:
+        await connection.close()

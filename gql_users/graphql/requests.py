@@ -28,11 +28,10 @@ _PARAMETERS: tuple[tuple[str, type], ...] = (
 class BadRequest(Exception):  # noqa: N818 - as in gql_users.errors
     """A request that is no GraphQL request, in the words of HTTP."""
 
-    def __init__(self, status: int, message: str, *, code: str | None = None, **headers: str) -> None:
+    def __init__(self, status: int, message: str, **headers: str) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
-        self.code = code
         self.headers = headers
 
 
