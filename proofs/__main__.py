@@ -17,6 +17,7 @@ from proofs import (
     deep_pages,
     failed_mutations,
     guessing,
+    hostile_documents,
     key_rotations,
     login_timing,
     lookups,
@@ -57,6 +58,7 @@ PROOFS: Mapping[str, ModuleType] = {
         lost_mail,
         two_workers,
         request_timing,
+        hostile_documents,
         canary,
         rest_documents,
     )

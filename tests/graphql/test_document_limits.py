@@ -12,7 +12,7 @@ from graphql import get_introspection_query
 
 from gql_users import create_app
 from tests.conftest import MakeSettings
-from tests.door import Door, Person
+from tests.door import Door, Person, SettableClock
 from tests.holding import nobody_else_reads
 from tests.serving import serving
 
@@ -69,12 +69,12 @@ UNFOLDING = {
 
 
 @pytest.fixture
-def at(make_settings: MakeSettings) -> Opened:
+def at(make_settings: MakeSettings, clock: SettableClock) -> Opened:
     """The door of a service with other limits."""
 
     @asynccontextmanager
     async def opened(**settings: Any) -> AsyncIterator[Door]:
-        app = create_app(make_settings(**settings))
+        app = create_app(make_settings(**settings), clock=clock)
         async with serving(app) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
             yield Door(http)
 
