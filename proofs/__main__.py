@@ -16,6 +16,7 @@ from proofs import (
     cold_pools,
     deep_pages,
     failed_mutations,
+    graphql_documents,
     guessing,
     hostile_documents,
     key_rotations,
@@ -61,6 +62,7 @@ PROOFS: Mapping[str, ModuleType] = {
         hostile_documents,
         canary,
         rest_documents,
+        graphql_documents,
     )
 }
 
