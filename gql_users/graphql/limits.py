@@ -31,6 +31,8 @@ class Limits:
             max_source_length=self.characters,
             max_lexical_tokens=self.tokens,
             max_comments=self.comments,
+            # No other tool takes them yet.
+            allow_empty_selection_sets=False,
         )
 
     @classmethod
