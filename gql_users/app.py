@@ -15,6 +15,7 @@ from gql_users import clock as clocks
 from gql_users.graphql import explorer
 from gql_users.graphql.endpoint import GraphQLEndpoint
 from gql_users.graphql.errors import request_failed
+from gql_users.graphql.metrics import Metrics
 from gql_users.mail.senders import Sender
 from gql_users.pages import pages, told
 from gql_users.rest import docs, errors, health, users, v1, well_known
@@ -87,8 +88,12 @@ def create_app(
     docs.describe(app, contract)
     with misconfigured():
         app.router.routes.append(Mount("/account", pages(services, settings)))
+    with misconfigured():
+        graphql = GraphQLEndpoint(services, settings)
     # The first one that is tried: nearly every request is for it.
-    app.router.routes.insert(0, Route("/graphql", GraphQLEndpoint(services, settings), include_in_schema=False))
+    app.router.routes.insert(0, Route("/graphql", graphql, include_in_schema=False))
+    if settings.metrics:
+        app.router.routes.append(Route("/metrics", Metrics(graphql.engine), methods=["GET"], include_in_schema=False))
     if settings.shows_explorer:
         app.mount("/graphql/assets", explorer.assets())
     # The last one added is the first one a request meets.

@@ -21,6 +21,7 @@
     ├── RateLimited              RATE_LIMITED         too many tries in vain: wait
     ├── BadUserInput             BAD_USER_INPUT       a question that makes no sense
     ├── Unavailable              UNAVAILABLE          the database is away or there is too much to do: try again
+    │   └── TookTooLong          UNAVAILABLE          an operation was given up, or the rest of it
     └── SeveralRefusals          all that is wrong with one input, at once
 
 A refusal knows nothing of HTTP or GraphQL: each door has one short table from code to its own words.
@@ -239,6 +240,12 @@ class Unavailable(Refusal):
     code = ErrorCode.UNAVAILABLE
     message = "The service cannot answer right now. Try again in a moment."
     retry_after_seconds: int = 1
+
+
+class TookTooLong(Unavailable):
+    """An operation was given up, or the rest of it."""
+
+    message = "The operation took too long. Ask for less at once, or try again in a moment."
 
 
 class Gathering:

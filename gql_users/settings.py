@@ -108,6 +108,38 @@ class Settings(BaseSettings):
     explorer: bool | None = Field(
         None, description="Whether `/graphql` shows GraphiQL to browsers. Without it: only in development."
     )
+    introspection: bool | None = Field(
+        None,
+        description="Whether `/graphql` describes its schema to who asks. Without it: in development, and where the "
+        "explorer is on.",
+    )
+    documents: Literal["open", "trusted-only"] = Field(
+        "open", description="Which documents `/graphql` executes: all, or only those of the manifest."
+    )
+    trusted_documents: Path | None = Field(
+        None,
+        description="A manifest of documents, which clients may then name by `documentId` instead of sending them; "
+        "`docs/graphql.md` shows one.",
+    )
+    max_document_characters: int = Field(20_000, ge=100, description="Longest document, in characters.")
+    max_document_tokens: int = Field(2_000, ge=50, description="Most lexical tokens of a document.")
+    max_document_comments: int = Field(50, ge=0, description="Most comments in a document.")
+    max_depth: int = Field(12, ge=6, description="How deep fields may stand in each other.")
+    max_aliases: int = Field(30, ge=0, description="Most aliases of an operation, fragments unfolded.")
+    max_fields: int = Field(500, ge=50, description="Most fields of a document, fragments unfolded.")
+    max_query_root_fields: int = Field(20, ge=1, description="Most fields at the root of a query.")
+    max_mutation_root_fields: int = Field(5, ge=1, description="Most deeds of a mutation.")
+    max_cost: int = Field(
+        5_000,
+        ge=100,
+        description="What an operation may cost: each object counts one, and all in a list as often as it can be long.",
+    )
+    operation_timeout: timedelta = Field(
+        timedelta(seconds=10),
+        gt=timedelta(0),
+        le=timedelta(minutes=5),
+        description="A query is given up after so long; a mutation begins no further deed.",
+    )
     access_token_lifetime: timedelta = Field(
         timedelta(minutes=15),
         gt=timedelta(0),
@@ -180,6 +212,9 @@ class Settings(BaseSettings):
     )
     pool_size: int = Field(10, ge=1, le=200, description="Database connections of one process. There is no overflow.")
     max_body_bytes: int = Field(65_536, ge=1_024, description="Largest request body accepted, in bytes.")
+    metrics: bool = Field(
+        False, description="Whether `/metrics` tells Prometheus how the process does. Keep it from the public."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
 
     @field_validator("cors_origins", "trusted_hosts", mode="before")
@@ -188,6 +223,7 @@ class Settings(BaseSettings):
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @field_validator(
+        "operation_timeout",
         "access_token_lifetime",
         "session_idle_lifetime",
         "session_absolute_lifetime",
@@ -260,6 +296,12 @@ class Settings(BaseSettings):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _have_something_to_trust(self) -> Self:
+        if self.documents == "trusted-only" and self.trusted_documents is None:
+            raise ValueError("GQL_USERS_TRUSTED_DOCUMENTS must be set where only trusted documents are executed")
+        return self
+
     @property
     def database(self) -> str:
         """The database's URL, driver included."""
@@ -271,6 +313,13 @@ class Settings(BaseSettings):
     def shows_explorer(self) -> bool:
         """Is GraphiQL on?"""
         return self.explorer if self.explorer is not None else self.env == "development"
+
+    @property
+    def answers_introspection(self) -> bool:
+        """Does the endpoint describe its schema?"""
+        return (
+            self.introspection if self.introspection is not None else self.env == "development" or self.shows_explorer
+        )
 
     @property
     def rest_is_for(self) -> Literal["open", "authenticated", "admin"]:

@@ -16,7 +16,9 @@ from proofs import (
     cold_pools,
     deep_pages,
     failed_mutations,
+    graphql_documents,
     guessing,
+    hostile_documents,
     key_rotations,
     login_timing,
     lookups,
@@ -57,8 +59,10 @@ PROOFS: Mapping[str, ModuleType] = {
         lost_mail,
         two_workers,
         request_timing,
+        hostile_documents,
         canary,
         rest_documents,
+        graphql_documents,
     )
 }
 

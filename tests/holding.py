@@ -1,4 +1,4 @@
-"""Others who hold what the service wants: an SQLite file, or rows of a table in PostgreSQL."""
+"""Others who hold what the service wants: an SQLite file, or rows or the whole of a table in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
+import asyncpg
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -59,3 +60,15 @@ async def held_rows(settings: Settings, model: type[Base]) -> AsyncIterator[Held
         await connection.execute(select(model.__table__).with_for_update())
         yield Held(connection)
     await engine.dispose()
+
+
+@asynccontextmanager
+async def nobody_else_reads(table: str, url: str) -> AsyncIterator[None]:
+    """A transaction has a table of the PostgreSQL database to itself for as long as the block runs."""
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        async with connection.transaction():
+            await connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+            yield
+    finally:
+        await connection.close()

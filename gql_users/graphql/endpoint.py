@@ -1,40 +1,43 @@
-"""GET and POST /graphql over HTTP: Strawberry's ASGI view, strict about what comes in and silent about what breaks."""
+"""GET and POST /graphql (GraphQL over HTTP), and the streams of subscriptions: raw ASGI, strict about what comes in."""
 
 from __future__ import annotations
 
-import json
+import asyncio
 from functools import partial
 from typing import Any
 
-from cross_web import AsyncHTTPRequestAdapter, HTTPException
-from starlette.requests import Request
+from graphql import OperationType
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
-from strawberry.asgi import GraphQL
-from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
-from strawberry.schema.exceptions import CannotGetOperationTypeError
-from strawberry.types import ExecutionResult
 
-from gql_users.errors import Unavailable
+from gql_users.errors import TookTooLong, Unavailable
 from gql_users.graphql import explorer
 from gql_users.graphql.context import Context
-from gql_users.graphql.errors import formatted, refused, request_failed
-from gql_users.graphql.execution.documents import Documents
+from gql_users.graphql.errors import formatted, refused, request_errors, request_failed
+from gql_users.graphql.execution.engine import Engine, Operation, RequestRefused
+from gql_users.graphql.limits import Limits
+from gql_users.graphql.requests import EVENT_STREAM, GRAPHQL_RESPONSE, Asked, BadRequest, answer_type, read
+from gql_users.graphql.scales import weigh
 from gql_users.graphql.schema import build
+from gql_users.graphql.trusted_documents import TrustedDocuments, read_manifest
 from gql_users.services import Services
 from gql_users.settings import Settings
 from gql_users.web.failures import of_http
 from gql_users.web.requests import actor_of, request_id_of
 
 
-class GraphQLEndpoint(GraphQL[Context, None]):
-    """The endpoint of one installation. Raw ASGI, without the framework's routing in between."""
+class GraphQLEndpoint:
+    """The endpoint of one installation. Raises ValueError for a manifest of documents that cannot be used."""
 
     def __init__(self, services: Services, settings: Settings) -> None:
-        super().__init__(build(Documents()), graphql_ide="graphiql" if settings.shows_explorer else None)
         self.services = services
         self.settings = settings
+        schema, limits = build()._schema, Limits.of(settings)
+        self.engine = Engine(schema, partial(weigh, schema, limits), limits.parsed)
+        manifest = read_manifest(settings.trusted_documents) if settings.trusted_documents else {}
+        self.documents = TrustedDocuments(manifest, only=settings.documents == "trusted-only")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
@@ -42,72 +45,71 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             await WebSocket(scope, receive, send).close()
             return
         request = Request(scope, receive)
-        try:
-            response = await self.run(request)
-        except HTTPException as error:
-            # The library repeats the name it looked for, and a name can be anything.
-            nameless = isinstance(error.__cause__, CannotGetOperationTypeError)
-            message = "There is no operation of this name." if nameless else error.reason
-            allowed = {"Allow": "GET, POST"} if error.status_code == 405 else {}
-            response = request_failed(of_http(error.status_code, message, headers=allowed))
-        except Unavailable as refusal:
-            retry = {"Retry-After": str(refusal.retry_after_seconds)}
-            response = JSONResponse({"errors": [refused(refusal)]}, 503, retry)
+        response = (
+            explorer.page(scope.get("root_path", "")) if self._is_for_people(request) else await self._answer(request)
+        )
+        response.headers.add_vary_header("Accept")
         await response(scope, receive, send)
 
-    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
-        """What resolvers can reach during this request."""
-        recognise = partial(actor_of, request, self.services)
+    def _is_for_people(self, request: Request) -> bool:
+        """Does a browser ask for a page? Command-line clients send `*/*`, and want an answer they can read."""
+        asks = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+        return self.settings.shows_explorer and asks and "query" not in request.query_params
+
+    async def _answer(self, request: Request) -> Response:
+        try:
+            media_type = answer_type(request.headers.get("accept"))
+            asked = await read(request)
+            return await self._executed(request, asked, media_type)
+        except BadRequest as error:
+            return request_failed(of_http(error.status, error.message, headers=error.headers))
+        except RequestRefused as error:
+            body = {"errors": request_errors(error, request_id_of(request))}
+            # What is not executed is an answer too, to who knows no other type (section 6.4.1).
+            return _response(body, media_type, 400 if media_type == GRAPHQL_RESPONSE else 200)
+        except Unavailable as error:
+            retry = {"Retry-After": str(error.retry_after_seconds)}
+            return _response({"errors": [refused(error)]}, media_type, 503, retry)
+
+    async def _executed(self, request: Request, asked: Asked, media_type: str) -> Response:
+        text = self.documents.text(asked)
+        operation = self.engine.operation(text, asked.operation_name)
+        self.documents.found_good(asked, text)
+        if request.method == "GET" and operation.kind is OperationType.MUTATION:
+            raise BadRequest(405, "Deeds come by POST.", Allow="POST")
+        if operation.kind is OperationType.SUBSCRIPTION or media_type == EVENT_STREAM:
+            raise BadRequest(406, f"A subscription is answered as {EVENT_STREAM}, or by WebSocket.")
+        context = await self.context(request)
+        result = await self._in_time(operation, asked.variables, context)
+        body: dict[str, Any] = {"data": result.data}
+        if result.errors:
+            body["errors"] = formatted(result.errors, context.request_id)
+        if asked.extensions.get("cost") is True:
+            body["extensions"] = {"cost": {"requested": operation.cost, "limit": self.settings.max_cost}}
+        return _response(body, media_type)
+
+    async def _in_time(self, operation: Operation, variables: dict[str, Any] | None, context: Context) -> Any:
+        """The result. Raises TookTooLong for a query; in a mutation, the deeds not begun in time do (see Context)."""
+        if operation.kind is not OperationType.QUERY:
+            return await self.engine.execute(operation, variables, context)
+        try:
+            async with asyncio.timeout_at(context.ends_at):
+                return await self.engine.execute(operation, variables, context)
+        except TimeoutError as error:
+            raise TookTooLong from error
+
+    async def context(self, connection: HTTPConnection) -> Context:
+        """What resolvers can reach during this request. Raises Unavailable."""
+        recognise = partial(actor_of, connection, self.services)
         return Context(
             actor=await recognise(),
             recognise=recognise,
-            request_id=request_id_of(request),
+            request_id=request_id_of(connection),
             services=self.services,
             settings=self.settings,
+            ends_at=asyncio.get_running_loop().time() + self.settings.operation_timeout.total_seconds(),
         )
 
-    async def render_graphql_ide(self, request: Request) -> Response:
-        """GraphiQL, for browsers."""
-        return explorer.page(request.scope.get("root_path", ""))
 
-    def should_render_graphql_ide(self, request: Any) -> bool:
-        """Does a browser ask for a page? Command-line clients send `*/*`, and want an answer they can read."""
-        asks = request.method == "GET" and request.query_params.get("query") is None
-        return asks and "text/html" in request.headers.get("accept", "")
-
-    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
-        """What is asked: a JSON object, or in a GET the same as parts of the query string."""
-        if request.method == "GET":
-            asked = self.parse_query_params(request.query_params)
-        elif (request.content_type or "").partition(";")[0].strip().lower() == "application/json":
-            asked = self.parse_json(await request.get_body())
-        else:
-            raise HTTPException(415, "A request is sent as application/json.")
-        for part, kind in (("query", str), ("operationName", str), ("variables", dict), ("extensions", dict)):
-            if not isinstance(asked.get(part), kind | None):
-                raise HTTPException(400, f"{part} is of the wrong type.")
-        return GraphQLRequestData(
-            query=asked.get("query"),
-            variables=asked.get("variables"),
-            operation_name=asked.get("operationName"),
-            extensions=asked.get("extensions"),
-        )
-
-    def parse_json(self, data: str | bytes) -> Any:
-        """A JSON object."""
-        try:
-            parsed = json.loads(data)
-        except (ValueError, RecursionError) as error:
-            raise HTTPException(400, "The request is not readable as JSON.") from error
-        if not isinstance(parsed, dict):
-            raise HTTPException(400, "The request must be a JSON object.")
-        return parsed
-
-    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
-        """The answer's body."""
-        answer: GraphQLHTTPResponse = {"data": result.data}
-        if result.errors:
-            answer["errors"] = list(formatted(result, request_id_of(request)))
-        if result.extensions:
-            answer["extensions"] = result.extensions
-        return answer
+def _response(body: Any, media_type: str, status: int = 200, headers: dict[str, str] | None = None) -> JSONResponse:
+    return JSONResponse(body, status, headers, media_type=f"{media_type}; charset=utf-8")

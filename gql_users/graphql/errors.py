@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import wraps
 from typing import Any, Protocol, TypeVar
 
 from graphql import GraphQLError, GraphQLSyntaxError
 from starlette.responses import JSONResponse
-from strawberry.types import ExecutionResult
-from strawberry.types.execution import PreExecutionError
 
 from gql_users.errors import (
     Conflict,
@@ -26,7 +24,7 @@ from gql_users.errors import (
     VersionMismatch,
 )
 from gql_users.graphql.context import Info
-from gql_users.graphql.limits import TooComplexError
+from gql_users.graphql.execution.engine import RequestRefused, TooComplexError, VariablesRefused
 from gql_users.graphql.messages import without_values
 from gql_users.graphql.types.mutation_error import (
     AuthenticationError,
@@ -101,24 +99,16 @@ def _payload_error(refusal: Refusal) -> MutationError | None:
     return kind(code=refusal.code, message=refusal.message, path=path)
 
 
-def formatted(result: ExecutionResult, request_id: str) -> list[dict[str, Any]]:
-    """The errors of an answer, as clients may see them."""
-    before_execution = isinstance(result, PreExecutionError)
-    return [_formatted(error, request_id, before_execution=before_execution) for error in result.errors or ()]
+def formatted(errors: Iterable[GraphQLError], request_id: str) -> list[dict[str, Any]]:
+    """The errors of an execution, as clients may see them."""
+    return [_formatted(error, request_id) for error in errors]
 
 
-def _formatted(error: GraphQLError, request_id: str, *, before_execution: bool) -> dict[str, Any]:
+def _formatted(error: GraphQLError, request_id: str) -> dict[str, Any]:
     answer: dict[str, Any] = dict(error.formatted)
     cause = error.original_error
     if isinstance(cause, Refusal):
         answer |= refused(cause)
-    elif isinstance(error, TooComplexError):
-        answer["extensions"] = {"code": "QUERY_TOO_COMPLEX"}
-    elif before_execution:
-        too_deep = isinstance(cause, RecursionError)
-        unreadable = too_deep or isinstance(error, GraphQLSyntaxError)
-        answer["message"] = "The document is nested too deeply." if too_deep else without_values(error.message)
-        answer["extensions"] = {"code": "GRAPHQL_PARSE_FAILED" if unreadable else "GRAPHQL_VALIDATION_FAILED"}
     elif cause is None or error.path is None:
         # The engine could not make a value of what was sent.
         answer["message"] = without_values(error.message)
@@ -128,6 +118,25 @@ def _formatted(error: GraphQLError, request_id: str, *, before_execution: bool) 
         answer["message"] = "Something went wrong on our side."
         answer["extensions"] = {"code": "INTERNAL_SERVER_ERROR", "requestId": request_id}
     return answer
+
+
+def request_errors(refusal: RequestRefused, request_id: str) -> list[dict[str, Any]]:
+    """Why nothing was executed, as clients may see it."""
+    return [_request_error(error, refusal, request_id) for error in refusal.errors]
+
+
+def _request_error(error: GraphQLError, refusal: RequestRefused, request_id: str) -> dict[str, Any]:
+    if error.path is not None:  # a stream that did not begin
+        return _formatted(error, request_id)
+    if isinstance(refusal, VariablesRefused):
+        code: str = ErrorCode.BAD_USER_INPUT
+    elif isinstance(error, TooComplexError):
+        code = "QUERY_TOO_COMPLEX"
+    elif isinstance(error, GraphQLSyntaxError):
+        code = "GRAPHQL_PARSE_FAILED"
+    else:
+        code = (error.extensions or {}).get("code", "GRAPHQL_VALIDATION_FAILED")
+    return {**error.formatted, "message": without_values(error.message), "extensions": {"code": code}}
 
 
 def refused(refusal: Refusal) -> dict[str, Any]:

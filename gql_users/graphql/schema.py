@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import strawberry
 from graphql import (
-    GraphQLError,
     GraphQLSchema,
     Undefined,
     build_schema,
@@ -16,13 +14,10 @@ from graphql import (
     lexicographic_sort_schema,
     print_schema,
 )
-from strawberry.extensions import AddValidationRules
 from strawberry.schema.config import StrawberryConfig
 
 from gql_users.graphql import mutations, queries
 from gql_users.graphql.connections import Connection
-from gql_users.graphql.execution.documents import Documents, RememberDocuments
-from gql_users.graphql.limits import SensitiveOnce, StaticCost
 from gql_users.graphql.mutations.change_password import ChangePasswordPayload
 from gql_users.graphql.mutations.confirm_email_change import ConfirmEmailChangePayload
 from gql_users.graphql.mutations.create_user import CreateUserPayload
@@ -139,20 +134,12 @@ class Mutation:
     )
 
 
-class Schema(strawberry.Schema):
-    """Strawberry's schema, silent: its log lines carry whole queries, and the endpoint logs failures without them."""
-
-    def process_errors(self, errors: list[GraphQLError], execution_context: object = None) -> None:
-        """Log nothing."""
-
-
-def build(documents: Documents) -> Schema:
-    """The schema, remembering documents in the given cache."""
-    schema = Schema(
+def build() -> strawberry.Schema:
+    """The schema."""
+    schema = strawberry.Schema(
         query=Query,
         mutation=Mutation,
         types=[*KINDS, User, Session, Event],
-        extensions=[partial(AddValidationRules, [SensitiveOnce, StaticCost]), partial(RememberDocuments, documents)],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
     _tidy(schema._schema)
@@ -176,5 +163,5 @@ def _tidy(schema: GraphQLSchema) -> None:
 def printed() -> str:
     """The schema in the schema definition language, sorted: what `schema.graphql` holds."""
     # Sorted as text: Strawberry's own sorting replaces its enums by plain ones, which cannot print their defaults.
-    schema = build_schema(build(Documents()).as_str())
+    schema = build_schema(build().as_str())
     return print_schema(lexicographic_sort_schema(schema)) + "\n"

@@ -1,64 +1,66 @@
-"""Facts about remembering documents: once found valid, a text is parsed and validated no more."""
+"""Facts about remembering documents: once found good, a text is parsed, weighed and validated no more."""
 
 from __future__ import annotations
 
 import asyncio
+from typing import TypeAlias
 
-from graphql import parse
+import pytest
+from graphql import DocumentNode, OperationDefinitionNode, parse
 
-from gql_users.graphql.execution.documents import LONGEST_REMEMBERED, MOST_CHARACTERS, MOST_DOCUMENTS, Documents
-from gql_users.graphql.schema import Schema, build
+from gql_users.graphql.execution.documents import LONGEST_REMEMBERED, Documents
+from gql_users.graphql.execution.engine import Engine, RequestRefused
+from gql_users.graphql.schema import build
 from tests.door import Door
 
 VALID = "{ __typename }"
-DOCUMENT = parse(VALID)
+
+Cache: TypeAlias = Documents[int]
 
 
-async def codes(schema: Schema, text: str) -> list[str]:
-    """What is wrong with a document."""
-    return [error.message for error in (await schema.execute(text)).errors or []]
+@pytest.fixture
+def parsed() -> list[str]:
+    """The texts that were parsed."""
+    return []
 
 
-async def test_a_valid_document_is_remembered_by_its_text() -> None:
-    documents = Documents()
+@pytest.fixture
+def engine(parsed: list[str]) -> Engine:
+    """An engine without limits."""
 
-    assert await codes(build(documents), VALID) == []
+    def noted(text: str) -> DocumentNode:
+        parsed.append(text)
+        return parse(text)
 
-    assert documents.find(VALID) is not None
-    assert documents.find(VALID + " ") is None
+    def weightless(document: DocumentNode) -> dict[OperationDefinitionNode, int]:
+        return {each: 0 for each in document.definitions if isinstance(each, OperationDefinitionNode)}
 
-
-async def test_what_is_not_valid_is_not_remembered() -> None:
-    documents = Documents()
-    schema = build(documents)
-
-    for text in (
-        "{ nonsense }",
-        "{ me { id }",
-        "# nothing",
-        "{ user(by: {}) { id } }",
-        "query ($x: Int) { __typename }",
-    ):
-        await schema.execute(text)
-        assert documents.find(text) is None, text
+    return Engine(build()._schema, weightless, noted)
 
 
-async def test_a_remembered_document_is_neither_parsed_nor_validated_again() -> None:
-    documents = Documents()
-    documents.remember("{ cannot be parsed", parse("{ __typename @cannotBeValidated }"))
+def test_a_good_document_is_parsed_once(engine: Engine, parsed: list[str]) -> None:
+    operations = [engine.operation(VALID, None) for _ in range(3)]
 
-    result = await build(documents).execute("{ cannot be parsed")
-
-    assert (result.data, result.errors) == ({"__typename": "Query"}, None)
+    assert operations == [operations[0]] * 3
+    assert parsed == [VALID]
 
 
-async def test_a_remembered_document_makes_no_other_one_valid() -> None:
-    schema = build(Documents())
+def test_what_is_not_good_is_not_remembered(engine: Engine, parsed: list[str]) -> None:
+    bad = ("{ nonsense }", "{ me { id }", "# nothing", "{ user(by: {}) { id } }", "query ($x: Int) { __typename }")
 
+    for text in bad * 2:
+        with pytest.raises(RequestRefused):
+            engine.operation(text, None)
+
+    assert parsed == [*bad * 2]
+
+
+def test_a_remembered_document_makes_no_other_one_good(engine: Engine) -> None:
     for _ in range(2):
-        assert await codes(schema, VALID) == []
-        assert len(await codes(schema, "{ nonsense }")) == 1
-        assert len(await codes(schema, "{")) == 1
+        assert engine.operation(VALID, None).cost == 0
+        for text in ("{ nonsense }", "{"):
+            with pytest.raises(RequestRefused):
+                engine.operation(text, None)
 
 
 async def test_each_time_a_document_takes_other_variables_and_names(door: Door) -> None:
@@ -74,46 +76,63 @@ async def test_each_time_a_document_takes_other_variables_and_names(door: Door) 
     assert answers == [{"version", "registration"}, {"registration"}] * 3 + [{"registration"}] * 6
 
 
-async def test_the_least_recently_used_is_forgotten_first() -> None:
-    documents = Documents()
-    for number in range(MOST_DOCUMENTS):
-        documents.remember(str(number), DOCUMENT)
-    assert documents.find("0") is DOCUMENT
+def test_the_least_recently_used_is_forgotten_first() -> None:
+    documents = Cache(10, 1_000)
+    for number in range(1, 11):
+        documents.remember(str(number), number)
+        assert documents.find(str(number)) == number  # asked for again: it is worth its place
+    assert documents.find("1") == 1
 
-    documents.remember("another", DOCUMENT)
+    for number in range(11, 14):
+        documents.remember(str(number), number)
+        documents.find(str(number))
 
-    assert documents.find("0") is DOCUMENT
-    assert documents.find("1") is None
-    assert documents.find("2") is documents.find("another") is DOCUMENT
-
-
-async def test_all_remembered_texts_have_so_many_characters_at_most() -> None:
-    documents = Documents()
-    texts = [f"{number:08}" * (LONGEST_REMEMBERED // 8) for number in range(MOST_CHARACTERS // LONGEST_REMEMBERED + 1)]
-
-    for text in texts:
-        documents.remember(text, DOCUMENT)
-        documents.remember(text, DOCUMENT)
-
-    assert [documents.find(text) for text in texts] == [None, *[DOCUMENT] * (len(texts) - 1)]
+    assert documents.find("1") == 1
+    assert documents.find("2") is None
+    assert documents.find("13") == 13
+    assert len(documents) <= 10
 
 
-async def test_what_was_forgotten_makes_room() -> None:
-    documents = Documents()
-    texts = [f"{number:08}" * (LONGEST_REMEMBERED // 8) for number in range(100)]
+def test_documents_that_are_asked_for_once_push_out_none_that_is_used() -> None:
+    documents = Cache(100, 100_000)
+    for number in range(60):
+        documents.remember(f"used {number}", number)
+        documents.find(f"used {number}")
 
-    for text in texts:
-        documents.remember(text, DOCUMENT)
-        documents.remember("small", DOCUMENT)
-        assert documents.find("small") is DOCUMENT
+    for number in range(10_000):
+        documents.remember(f"with a value inside: {number}", number)
 
-    assert documents.find(texts[99]) is documents.find(texts[60]) is DOCUMENT
-    assert documents.find(texts[40]) is None
+    assert [documents.find(f"used {number}") for number in range(60)] == [*range(60)]
+    assert len(documents) <= 100
 
 
-async def test_a_text_that_nobody_writes_by_hand_is_not_remembered() -> None:
-    documents = Documents()
+def test_all_remembered_texts_have_so_many_characters_at_most() -> None:
+    documents = Cache(1_000, 10_000)
 
-    documents.remember("x" * (LONGEST_REMEMBERED + 1), DOCUMENT)
+    for number in range(100):
+        text = f"{number:04}" * 250
+        for _ in range(2):
+            documents.remember(text, number)
+            documents.find(text)
+
+    assert len(documents) <= 10
+    assert documents.find(f"{99:04}" * 250) == 99
+
+
+def test_a_text_that_nobody_writes_by_hand_is_not_remembered() -> None:
+    documents = Cache()
+
+    documents.remember("x" * (LONGEST_REMEMBERED + 1), 1)
 
     assert documents.find("x" * (LONGEST_REMEMBERED + 1)) is None
+
+
+def test_hits_and_misses_are_counted() -> None:
+    documents = Cache()
+
+    documents.find(VALID)
+    documents.remember(VALID, 1)
+    for _ in range(3):
+        documents.find(VALID)
+
+    assert (documents.hits, documents.misses) == (3, 1)

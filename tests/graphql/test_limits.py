@@ -87,10 +87,6 @@ async def test_fragments_that_double_thirty_times_are_counted_without_unfolding_
     assert_too_complex((await door.answer(doubling(LOGIN))).json())
 
 
-async def test_fragments_that_double_thirty_times_are_harmless_when_nothing_sensitive_is_in_them(door: Door) -> None:
-    assert await door.ask(doubling("__typename")) == {"__typename": "Mutation"}
-
-
 @pytest.mark.usefixtures("_leaves_no_trace")
 async def test_fragments_without_an_end_or_a_beginning_are_refused(door: Door) -> None:
     for document in ENDLESS:
@@ -134,12 +130,12 @@ async def test_each_of_the_sensitive_deeds_may_be_done_beside_the_others(as_memb
 
 async def test_other_deeds_may_be_done_many_times(as_member: Door, a_member: Person) -> None:
     deeds = " ".join(
-        f'a{age}: patchUser(input: {{id: "{a_member.id}", age: {age}}}) {{ user {{ age }} }}' for age in range(15)
+        f'a{age}: patchUser(input: {{id: "{a_member.id}", age: {age}}}) {{ user {{ age }} }}' for age in range(5)
     )
 
     done = await as_member.ask(f"mutation {{ {deeds} }}")
 
-    assert [payload["user"]["age"] for payload in done.values()] == list(range(15))
+    assert [payload["user"]["age"] for payload in done.values()] == list(range(5))
     assert await as_member.codes("login", {"email": a_member.email, "password": PASSWORD}) == []
 
 

@@ -1,1 +1,1 @@
-"""Turning a document into an answer."""
+"""From a document's text to an answer, knowing nothing of what is asked about."""

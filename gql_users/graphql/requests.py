@@ -1,0 +1,138 @@
+"""What a GraphQL request asks, and how its sender wants to be answered (GraphQL over HTTP)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+
+GRAPHQL_RESPONSE = "application/graphql-response+json"
+JSON = "application/json"
+EVENT_STREAM = "text/event-stream"
+
+# The order in which they are offered to who accepts them alike.
+_OFFERED = (GRAPHQL_RESPONSE, JSON, EVENT_STREAM)
+
+_PARAMETERS: tuple[tuple[str, type], ...] = (
+    ("query", str),
+    ("documentId", str),
+    ("operationName", str),
+    ("variables", dict),
+    ("extensions", dict),
+)
+
+
+class BadRequest(Exception):  # noqa: N818 - as in gql_users.errors
+    """A request that is no GraphQL request, in the words of HTTP."""
+
+    def __init__(self, status: int, message: str, **headers: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.headers = headers
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The parameters of a request. `document_id` names a trusted document instead of writing it."""
+
+    query: str | None
+    document_id: str | None
+    operation_name: str | None
+    variables: dict[str, Any] | None
+    extensions: Mapping[str, Any]
+
+
+async def read(request: Request) -> Asked:
+    """What is asked, by GET or POST. Raises BadRequest."""
+    if request.method == "GET":
+        return _asked(_from_address(request.query_params))
+    if request.method == "POST":
+        _require_json(request.headers.get("content-type", ""))
+        return _asked(_object(await request.body()))
+    raise BadRequest(405, "Questions come by GET or POST.", Allow="GET, POST")
+
+
+def answer_type(accept: str | None) -> str:
+    """The media type to answer with (RFC 9110, section 12.5.1). Raises BadRequest when none is accepted.
+
+    Who says nothing, or that anything will do, is not known to understand the newer type, and gets JSON.
+    """
+    ranges = [_media_range(each) for each in (accept or "*/*").split(",") if each.strip()] or [("*/*", 1.0)]
+    best, chosen = 0.0, None
+    for offered in _OFFERED:
+        quality, is_named = _quality(offered, ranges)
+        if quality > best and (is_named or offered == JSON):
+            best, chosen = quality, offered
+    if chosen is None:
+        raise BadRequest(406, f"Answers come as {GRAPHQL_RESPONSE} or {JSON}, streams as {EVENT_STREAM}.")
+    return chosen
+
+
+def _media_range(part: str) -> tuple[str, float]:
+    kind, *parameters = (each.strip().lower() for each in part.split(";"))
+    quality = next((each[2:] for each in parameters if each.startswith("q=")), "1")
+    try:
+        return kind, min(max(float(quality), 0.0), 1.0)
+    except ValueError:
+        return kind, 0.0
+
+
+def _quality(offered: str, ranges: list[tuple[str, float]]) -> tuple[float, bool]:
+    """How welcome a media type is, by the most specific range that has it; and whether that names it."""
+    group = offered.partition("/")[0]
+    for wanted in (offered, f"{group}/*", "*/*"):
+        found = [quality for kind, quality in ranges if kind == wanted]
+        if found:
+            return max(found), wanted == offered
+    return 0.0, False
+
+
+def _require_json(content_type: str) -> None:
+    kind, *parameters = (each.strip().lower() for each in content_type.split(";"))
+    charset = next((each[8:].strip('"') for each in parameters if each.startswith("charset=")), "utf-8")
+    if kind != JSON or charset not in {"utf-8", "utf8"}:
+        raise BadRequest(415, f"A request is sent as {JSON}, in UTF-8.")
+
+
+def _from_address(parameters: Mapping[str, str]) -> dict[str, Any]:
+    texts: dict[str, Any] = {name: parameters[name] for name, _ in _PARAMETERS if name in parameters}
+    return texts | {name: _parsed(texts[name]) for name, kind in _PARAMETERS if kind is dict and name in texts}
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        raise BadRequest(400, "The request is not UTF-8.") from error
+    parsed = _parsed(text)
+    if not isinstance(parsed, dict):
+        raise BadRequest(400, "The request must be a JSON object.")
+    return parsed
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise BadRequest(400, "The request is not readable as JSON.") from error
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _asked(parameters: Mapping[str, Any]) -> Asked:
+    for name, kind in _PARAMETERS:
+        if not isinstance(parameters.get(name), kind | None):
+            raise BadRequest(400, f"{name} is of the wrong type.")
+    return Asked(
+        query=parameters.get("query") or None,
+        document_id=parameters.get("documentId") or None,
+        operation_name=parameters.get("operationName") or None,
+        variables=parameters.get("variables"),
+        extensions=parameters.get("extensions") or {},
+    )
