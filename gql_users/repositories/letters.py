@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gql_users.models import Letter
+from gql_users.models import Letter, User
 from gql_users.models.letters import is_waiting
 
 
@@ -53,6 +53,18 @@ class Letters:
         wanted = select(Letter.id).where(Letter.id == letter_id, is_waiting).with_for_update()
         return await self._session.scalar(wanted) is not None
 
+    async def find_for_change(self, letter_id: UUID) -> Letter | None:
+        """The letter, if it is still to be sent; it stays as it is until this unit of work ends."""
+        wanted = select(Letter).where(Letter.id == letter_id, is_waiting).with_for_update()
+        return await self._session.scalar(wanted, execution_options={"populate_existing": True})
+
+    async def become(self, letter_id: UUID, kind: str, user: User) -> Letter:
+        """A registration becomes a letter of a kind to a user; what it held is removed."""
+        values = {"kind": kind, "user_id": user.id, "address": user.email, "details": None}
+        became = update(Letter).where(Letter.id == letter_id).values(values)
+        options = {"populate_existing": True, "synchronize_session": False}
+        return (await self._session.scalars(became.returning(Letter), execution_options=options)).one()
+
     async def withdraw(self, user_id: int, kind: str) -> None:
         """Remove letters of a kind to a user that are not sent yet."""
         unsent = Letter.user_id == user_id, Letter.kind == kind, is_waiting
@@ -67,8 +79,8 @@ class Letters:
         await self._set(letter_id, due_at=due_at, trouble=trouble)
 
     async def give_up(self, letter_id: UUID, *, now: datetime, trouble: str) -> None:
-        """It cannot be sent."""
-        await self._set(letter_id, given_up_at=now, trouble=trouble)
+        """It cannot be sent, and holds nothing any more."""
+        await self._set(letter_id, given_up_at=now, trouble=trouble, details=None)
 
     async def drop(self, letter_id: UUID) -> None:
         """There is nobody to write to, or nothing to say any more."""

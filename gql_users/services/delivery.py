@@ -18,6 +18,7 @@ from gql_users.models import User
 from gql_users.repositories.letters import Backlog
 from gql_users.repositories.unit_of_work import UnitsOfWork, repeated_on_collision
 from gql_users.services.one_time import OneTime, Purpose
+from gql_users.services.quiet_registration import QuietRegistration
 
 log = logging.getLogger("gql_users.delivery")
 
@@ -47,6 +48,7 @@ class Delivery:
     letters: Letters
     sender: Sender | None
     public_url: str
+    registrations: QuietRegistration
 
     async def deliver_due(self) -> int:
         """Send some of what is due, beside any number of other workers. How many were taken. Raises Unavailable."""
@@ -77,7 +79,8 @@ class Delivery:
 
     async def _deliver(self, sender: Sender, row: models.Letter) -> None:
         try:
-            message = await self._message(row)
+            letter = await self.registrations.decide(row)
+            message = await self._message(letter) if letter is not None else None
         except Unavailable:
             raise
         except Invalid:

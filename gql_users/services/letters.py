@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from gql_users import models, text
 from gql_users.access import Client
@@ -14,20 +15,30 @@ from gql_users.services.one_time import Purpose
 
 LONGEST_LOCALE = 100
 
+REGISTRATION = "REGISTRATION"
+"""The kind of a row that is no letter yet: a worker decides which one it becomes."""
+
 
 def letter_to(user: User, kind: LetterKind, *, now: datetime, address: str | None = None) -> models.Letter:
     """A letter to the owner of an account, at its address unless another one is given, in their language."""
-    return _letter(kind, address or user.email, user.locale, now, user.id)
+    return _letter(kind.value, address or user.email, user.locale, now, user.id)
 
 
 def letter_at(address: str, kind: LetterKind, client: Client, *, now: datetime) -> models.Letter:
     """A letter to whoever reads an address, if it has an account. Whoever asks says which language."""
-    return _letter(kind, address, client.languages, now, None)
+    return _letter(kind.value, address, client.languages, now, None)
 
 
 def welcome(user: User, client: Client, *, now: datetime) -> models.Letter:
     """The first letter to somebody who just made an account."""
-    return _letter(LetterKind.VERIFY_EMAIL, user.email, user.locale or client.languages, now, user.id)
+    return _letter(LetterKind.VERIFY_EMAIL.value, user.email, user.locale or client.languages, now, user.id)
+
+
+def registration(address: str, locale: str | None, details: dict[str, Any], *, now: datetime) -> models.Letter:
+    """A registration, in the place of the letter that will be its answer."""
+    written = _letter(REGISTRATION, address, locale, now, None)
+    written.details = details
+    return written
 
 
 async def withdraw(work: UnitOfWork, user_id: int) -> None:
@@ -41,10 +52,10 @@ async def withdraw(work: UnitOfWork, user_id: int) -> None:
     await work.one_time_tokens.withdraw(user_id, [Purpose.CHANGE_EMAIL.label, Purpose.RESET_PASSWORD.label])
 
 
-def _letter(kind: LetterKind, address: str, locale: str | None, now: datetime, user_id: int | None) -> models.Letter:
+def _letter(kind: str, address: str, locale: str | None, now: datetime, user_id: int | None) -> models.Letter:
     return models.Letter(
         id=id_at(now),
-        kind=kind.value,
+        kind=kind,
         user_id=user_id,
         address=address,
         locale=text.for_record(locale, LONGEST_LOCALE),
