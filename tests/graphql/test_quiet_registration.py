@@ -44,8 +44,8 @@ async def as_admin(door: Door, services: Services) -> Door:
 
 
 @pytest.fixture
-async def somebody(door: Door, post: Post, clock: SettableClock, as_admin: Door) -> None:
-    """Those of EVERYBODY who have an account, long ago."""
+async def somebody(door: Door, post: Post, services: Services, clock: SettableClock, as_admin: Door) -> None:
+    """Those of EVERYBODY who have an account made it long ago, when nobody counts any more how often they tried."""
     for email in (VERIFIED, UNVERIFIED, CLOSED):
         assert await answered(door, email=email) == DONE
     letters = {mail.to: mail for mail in await post.arrived()}
@@ -54,6 +54,7 @@ async def somebody(door: Door, post: Post, clock: SettableClock, as_admin: Door)
     found = (await as_admin.ask('{ user(by: {email: "closed@example.com"}) { id } }'))["user"]
     await as_admin.done("deactivateUser", found)
     clock.advance(timedelta(hours=2))
+    await services.forgetting.run()
 
 
 async def answered(door: Door, email: str = FREE, **otherwise: Any) -> bytes:
