@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     registration: Literal["open", "quiet", "closed"] = Field(
         "open",
         description="Whether anybody may register, or only admins create accounts. `quiet` is open, and says no word "
-        "about addresses that are taken: their owners get a letter.",
+        "about addresses that are taken: a letter is the answer, and nobody signs in before they have verified theirs.",
     )
     sign_in_requires_verified_email: bool = Field(
         False, description="Whether people verify their address before they can sign in."
@@ -308,6 +308,17 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite+aiosqlite:///{self.data_dir / 'gql_users.db'}"
+
+    @property
+    def is_quiet(self) -> bool:
+        """Does registration say nothing about addresses?"""
+        return self.registration == "quiet"
+
+    @property
+    def needs_verified_email(self) -> bool:
+        """Do people verify their address before they can sign in?"""
+        # Where registration is quiet, signing in right afterwards would say what its answer did not.
+        return self.sign_in_requires_verified_email or self.is_quiet
 
     @property
     def shows_explorer(self) -> bool:

@@ -1,4 +1,4 @@
-"""Asking for a letter takes the same time and gets the same bytes, whether anybody has the address or not."""
+"""Letters, quiet registrations and sign-ins after them: the same time and bytes, whether an address is known or not."""
 
 from __future__ import annotations
 
@@ -26,10 +26,37 @@ from tests.mail_server import mail_server
 
 SAMPLES = 500
 WARMING_UP = 20
-MUTATIONS = ("requestPasswordReset", "requestEmailVerification")
+ERRORS = "errors { code message path }"
 MOST_AUC = 0.55
 KNOWN, UNKNOWN = "known", "unknown"
 STRANGERS = range(SAMPLES + 1, 2 * SAMPLES + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A mutation about an address: what else it takes and shows, and what is in each of its answers."""
+
+    mutation: str
+    takes: str = ""
+    shows: str = ""
+    hears: bytes = b'"errors":[]'
+
+    @property
+    def document(self) -> str:
+        """The whole of it."""
+        given = f"input: {{email: $email{self.takes}}}"
+        return f"mutation ($email: String!) {{ {self.mutation}({given}) {{ {self.shows} {ERRORS} }} }}"
+
+
+SIGNED_IN = "user { id } tokens { accessToken }"
+WITH_PASSWORD = ', password: "correct horse battery"'
+QUESTIONS = (
+    Question("requestPasswordReset"),
+    Question("requestEmailVerification"),
+    Question("register", WITH_PASSWORD, SIGNED_IN),
+    # With the password that everybody was just registered with.
+    Question("login", WITH_PASSWORD, SIGNED_IN, b'"code":"INVALID_CREDENTIALS"'),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +79,9 @@ async def prove(stage: Stage) -> list[Finding]:
             ):
                 async with stage.fresh(kind, population=SAMPLES) as settings, _process(settings, settings_of) as door:
                     clients = networks()
-                    for mutation in MUTATIONS:
-                        answers = await _measured(door, mutation, clients)
-                        findings += _compared(kind, f"{mutation}, {surroundings}", answers)
+                    for question in QUESTIONS:
+                        answers = await _measured(door, question, clients)
+                        findings += _compared(kind, question, surroundings, answers)
             delivered = len(mail.times)
             findings.append(
                 Finding(kind, "letters that the worker delivered meanwhile", f"{delivered:,}", "> 0", delivered > 0)
@@ -67,6 +94,7 @@ async def _process(settings: Settings, more: dict[str, str]) -> AsyncIterator[Do
     """The door of a `gql-users serve` behind a proxy, through one connection that stays open."""
     with TemporaryDirectory(prefix="gql-users-") as folder:
         usual = {"database_url": settings.database, "secret": SECRET, "env": "production", "trusted_proxies": "1"}
+        usual["registration"] = "quiet"
         async with (
             Commands(Path(folder), usual | more, PROGRAM).serving() as running,
             httpx.AsyncClient(base_url=running.url, timeout=60) as http,
@@ -74,39 +102,39 @@ async def _process(settings: Settings, more: dict[str, str]) -> AsyncIterator[Do
             yield Door(http)
 
 
-async def _measured(door: Door, mutation: str, clients: Iterator[str]) -> dict[str, list[Answered]]:
+async def _measured(door: Door, question: Question, clients: Iterator[str]) -> dict[str, list[Answered]]:
     addresses = [row["email"] for row in people(SAMPLES)]
     # Of the same make, and nobody's.
     strangers = [person(random.Random(number), number, BEGINNING, ("", ""))["email"] for number in STRANGERS]  # noqa: S311 - as the people
     plan = [(KNOWN, address) for address in addresses] + [(UNKNOWN, address) for address in strangers]
     random.shuffle(plan)
     for number in range(WARMING_UP):  # what is done for the first time takes longer
-        await _ask(door, mutation, f"nobody{number}@example.com", next(clients))
+        await _ask(door, question, f"nobody{number}@example.com", next(clients))
     answers: dict[str, list[Answered]] = {KNOWN: [], UNKNOWN: []}
     for who, address in plan:
-        answers[who].append(await _ask(door, mutation, address, next(clients)))
+        answers[who].append(await _ask(door, question, address, next(clients)))
     return answers
 
 
-async def _ask(door: Door, mutation: str, email: str, client: str) -> Answered:
-    query = (
-        f"mutation ($email: String!) {{ {mutation}(input: {{email: $email}}) {{ errors {{ code message path }} }} }}"
-    )
+async def _ask(door: Door, question: Question, email: str, client: str) -> Answered:
     door.http.headers["X-Forwarded-For"] = client
     started = time.perf_counter()
-    answer = await door.answer(query, {"email": email})
+    answer = await door.answer(question.document, {"email": email})
     milliseconds = (time.perf_counter() - started) * 1000
     headers = {name: value for name, value in answer.headers.items() if name not in {"date", "x-request-id"}}
     return Answered(milliseconds, (answer.status_code, tuple(headers.items()), answer.content))
 
 
-def _compared(kind: str, what: str, answers: Mapping[str, Sequence[Answered]]) -> list[Finding]:
+def _compared(
+    kind: str, question: Question, surroundings: str, answers: Mapping[str, Sequence[Answered]]
+) -> list[Finding]:
+    what = f"{question.mutation}, {surroundings}"
     everything = [answer.came for came in answers.values() for answer in came]
-    alike = sum(came == everything[0] and b'"errors":[]' in came[-1] for came in everything)
+    alike = sum(came == everything[0] and question.hears in came[-1] for came in everything)
     times = {who: sorted(answer.milliseconds for answer in came) for who, came in answers.items()}
     medians = ", ".join(f"{who} {median(those):.2f} ms" for who, those in times.items())
     return [
-        all_of(kind, f"{what}: done, with the same status, headers and bytes", alike, len(everything)),
+        all_of(kind, f"{what}: answered with the same status, headers and bytes", alike, len(everything)),
         at_most(kind, f"{what}: AUC", _auc(times[KNOWN], times[UNKNOWN]), MOST_AUC, "", medians),
     ]
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx
 import pytest
 from graphql import GraphQLObjectType, build_schema
 
-from gql_users import Settings
+from gql_users import Settings, create_app
 from gql_users.graphql.schema import printed
+from gql_users.mail.senders import MemorySender
 from tests.conftest import MakeSettings
 from tests.door import PASSWORD, Door, Person
+from tests.postbox import deliver_all
+from tests.serving import serving
 
 QUESTIONS = {
     "me": "{ me { id } }",
@@ -107,6 +111,18 @@ async def test_one_connection_is_enough_for_what_is_refused_half_way(
     assert [code for code, _ in reused] == ["TOKEN_REUSED"]
     for name, given, code in refusals:
         assert [each for each, _ in await as_admin.codes(name, given)] == [code]
+
+
+async def test_one_connection_is_enough_for_a_quiet_registration_and_its_letter(make_settings: MakeSettings) -> None:
+    sender = MemorySender()
+    app = create_app(make_settings(pool_size=1, registration="quiet"), sender=sender)
+
+    async with serving(app) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
+        for email in ("ann@example.com", "ben@example.com"):
+            await Door(http).done("register", {"email": email, "password": PASSWORD})
+        await deliver_all(app.state.services.delivery)
+
+    assert len(sender.sent) == 2
 
 
 async def test_one_connection_is_enough_for_rest(door: Door) -> None:

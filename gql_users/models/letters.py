@@ -18,6 +18,11 @@ class Letter(Base):
     It says what the letter is about, and holds no secret: links and codes are made when it is sent. `user_id` is no
     foreign key: it may be about an account that is gone, or about an address that has none. `due_at` is when a worker
     may take it; whoever takes it moves that time on, so that it comes back should the worker die.
+
+    `details` is for a quiet registration, which stands in the place of the letter that answers it: what was said about
+    the person, from where, and the hash of the password, never the password. The hash may rest here: it is the one that
+    `users` will hold, in the same database, and only until a worker is there. It goes when the row becomes a letter,
+    before that is sent, or when it is given up.
     """
 
     __tablename__ = "letters"

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gql_users.models import Letter
+from gql_users.models import Letter, User
 from gql_users.models.letters import is_waiting
 from gql_users.repositories.portions import forget
 
@@ -58,6 +58,18 @@ class Letters:
         """Is the letter that was claimed still ours to send? It stays as it is until this unit of work ends."""
         return await self._session.scalar(select(Letter.id).where(*_ours(letter)).with_for_update()) is not None
 
+    async def find_for_change(self, letter: Letter) -> Letter | None:
+        """The letter that was claimed, if it is still ours to send; it stays as it is until this unit of work ends."""
+        wanted = select(Letter).where(*_ours(letter)).with_for_update()
+        return await self._session.scalar(wanted, execution_options={"populate_existing": True})
+
+    async def become(self, letter: Letter, kind: str, user: User) -> Letter:
+        """A registration becomes a letter of a kind to a user; what it held is removed."""
+        values = {"kind": kind, "user_id": user.id, "address": user.email, "details": None}
+        became = update(Letter).where(Letter.id == letter.id).values(values)
+        options = {"populate_existing": True, **_UNSEEN}
+        return (await self._session.scalars(became.returning(Letter), execution_options=options)).one()
+
     async def withdraw(self, user_id: int, kind: str) -> None:
         """Remove letters of a kind to a user that are not sent yet."""
         unsent = Letter.user_id == user_id, Letter.kind == kind, is_waiting
@@ -72,8 +84,8 @@ class Letters:
         return await self._set(letter, due_at=due_at, trouble=trouble)
 
     async def give_up(self, letter: Letter, *, now: datetime, trouble: str) -> bool:
-        """It cannot be sent."""
-        return await self._set(letter, given_up_at=now, trouble=trouble)
+        """It cannot be sent, and holds nothing any more."""
+        return await self._set(letter, given_up_at=now, trouble=trouble, details=None)
 
     async def drop(self, letter: Letter) -> None:
         """There is nobody to write to, or nothing to say any more."""

@@ -28,6 +28,7 @@ from gql_users.services.operation import Operation
 from gql_users.services.outbox import Outbox
 from gql_users.services.passwords import PasswordChanges
 from gql_users.services.profiles import Profiles
+from gql_users.services.quiet_registration import QuietRegistration
 from gql_users.services.recovery import Recovery
 from gql_users.services.registration import Openness, Registration
 from gql_users.services.session_list import SessionList
@@ -103,21 +104,22 @@ def wire(settings: Settings, clock: Clock, sender: Sender | None = None) -> Serv
             default_locale=settings.default_locale,
         )
         sender = sender or _sender(settings)
-    needs_verified = settings.sign_in_requires_verified_email
+    needs_verified = settings.needs_verified_email
+    quietly = QuietRegistration(units, clock, hasher, spacing)
     return Services(
         registration=Registration(
-            units, clock, hasher, sessions, throttle, spacing, Openness(settings.registration), needs_verified
+            units, clock, hasher, sessions, throttle, spacing, quietly, Openness(settings.registration), needs_verified
         ),
-        authentication=Authentication(units, clock, hasher, sessions, throttle, needs_verified),
+        authentication=Authentication(units, clock, hasher, sessions, throttle, needs_verified, settings.is_quiet),
         sessions=sessions,
         session_list=SessionList(units, clock, cursors, settings.session_idle_lifetime),
         passwords=PasswordChanges(units, clock, hasher, throttle),
         recovery=Recovery(units, clock, hasher, one_time, throttle, spacing),
         verification=Verification(units, clock, hasher, one_time, throttle, spacing),
-        delivery=Delivery(units, clock, Outbox(units, clock), one_time, letters, sender, settings.public_url),
-        profiles=Profiles(units, clock, hasher),
+        delivery=Delivery(units, clock, Outbox(units, clock), one_time, letters, sender, settings.public_url, quietly),
+        profiles=Profiles(units, clock, hasher, needs_verified),
         directory=Directory(units, cursors),
-        administration=Administration(units, clock, hasher, throttle),
+        administration=Administration(units, clock, hasher, throttle, needs_verified),
         history=History(units, cursors),
         signing_keys=signing_keys,
         forgetting=Forgetting(units, clock, settings.events_retention, settings.session_idle_lifetime),

@@ -38,6 +38,7 @@ class Administration:
     clock: Clock
     hasher: Passwords
     throttle: Throttle
+    needs_verified: bool
 
     @repeated_on_collision
     async def create(
@@ -51,6 +52,7 @@ class Administration:
     ) -> User:
         """A new account for somebody else; without a password nobody can sign in to it until one is set.
 
+        Where people verify their address before they sign in, the letter for that goes out when there is a password.
         `is_admin` is for the command line: no door hands it on. Raises Forbidden, Invalid, WeakPassword, EmailTaken,
         UsernameTaken.
         """
@@ -68,6 +70,8 @@ class Administration:
             await work.events.add(Happened(EventKind.CREATED, user.created_at, actor, user.id))
             if is_admin:
                 await work.events.add(Happened(EventKind.ADMIN_GRANTED, user.created_at, actor, user.id))
+            elif self.needs_verified and user.password_hash is not None:
+                await work.letters.add(letter_to(user, LetterKind.VERIFY_EMAIL, now=user.created_at))
         return user
 
     @repeated_on_collision

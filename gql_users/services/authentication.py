@@ -27,13 +27,15 @@ class Authentication:
     sessions: Sessions
     throttle: Throttle
     requires_verified: bool
+    is_quiet: bool
 
     async def login(self, password: str, client: Client, *, email: str | None, username: str | None) -> SignedIn:
         """Sign in by e-mail address or by username, whichever is given.
 
         Raises Invalid unless exactly one is given, RateLimited, and InvalidCredentials alike for an unknown identifier,
         a wrong password, a deactivated account and one without a password: each costs exactly one verification. Raises
-        EmailUnverified where that is asked for, to who knows the password.
+        EmailUnverified where that is asked for, to who knows the password; where registration is quiet, an account
+        with an unverified address is one without a password.
         """
         if (email is None) == (username is None):
             raise Invalid("Give either the e-mail address or the username.", field="email")
@@ -48,7 +50,7 @@ class Authentication:
     ) -> tuple[User, Session]:
         user = await self._find(email, username)
         reserved.user_id = user.id if user is not None else None
-        password_hash = user.password_hash if user is not None and user.is_active else None
+        password_hash = user.password_hash if user is not None and self._is_told(user) else None
         if not await self.hasher.verify(password, password_hash) or user is None or password_hash is None:
             raise InvalidCredentials
         if self.requires_verified and user.email_verified_at is None:
@@ -66,6 +68,11 @@ class Authentication:
             await work.events.add(Happened(EventKind.SIGNED_IN, now, who, user.id))
             await self.throttle.succeeded(work, reserved)
         return current, session
+
+    def _is_told(self, user: User) -> bool:
+        """May whoever knows the password hear that it is right?"""
+        # After a quiet registration, it would say that the address was free.
+        return user.is_active and (user.email_verified_at is not None or not self.is_quiet)
 
     async def _find(self, email: str | None, username: str | None) -> User | None:
         email_key = text.email_key(email) if email is not None else None

@@ -20,6 +20,7 @@ from gql_users.repositories.unit_of_work import UnitOfWork, UnitsOfWork, repeate
 from gql_users.services.letters import longest_wait
 from gql_users.services.one_time import OneTime, Purpose
 from gql_users.services.outbox import Outbox, facts
+from gql_users.services.quiet_registration import QuietRegistration
 
 log = logging.getLogger("gql_users.delivery")
 
@@ -41,6 +42,7 @@ class Delivery:
     letters: Letters
     sender: Sender | None
     public_url: str
+    registrations: QuietRegistration
 
     async def take_due(self, most: int) -> Sequence[models.Letter]:
         """Take letters that are due, but no more than `most`; each is then to be delivered. Raises Unavailable.
@@ -66,8 +68,12 @@ class Delivery:
 
     async def _hand_over(self, row: models.Letter) -> bool:
         """Send a letter, if it is to be sent at all. Raises SendFailedError, and Unavailable before it is sent."""
+        if self.clock.now() - row.created_at > longest_wait(row.kind):
+            log.warning("a letter was withdrawn: it waited for too long", extra=facts(row))
+            return False
         with _told(row, "could not be written"):
-            message = await self._message(row)
+            letter = await self.registrations.decide(row)
+            message = await self._message(letter) if letter is not None else None
         if message is None or self.sender is None:
             return False
         with _told(row, "could not be handed over"):
@@ -78,9 +84,6 @@ class Delivery:
     async def _message(self, row: models.Letter) -> EmailMessage | None:
         """The letter as it is sent, or nothing: who it is for is looked up, and secrets are made, only now."""
         kind = LetterKind(row.kind)
-        if self.clock.now() - row.created_at > longest_wait(kind):
-            log.warning("a letter was withdrawn: it waited for too long", extra=facts(row))
-            return None
         async with self.unit_of_work() as work:
             key = text.email_key(row.address) or ""
             user = await self._owner(work, row, key)

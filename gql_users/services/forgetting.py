@@ -12,7 +12,7 @@ from gql_users.mail.kinds import LetterKind
 from gql_users.repositories.unit_of_work import UnitOfWork, UnitsOfWork
 from gql_users.security.signing import VERIFIED_AFTER_RETIREMENT
 from gql_users.security.throttle import FORGOTTEN_AFTER
-from gql_users.services.letters import longest_wait
+from gql_users.services.letters import REGISTRATION, longest_wait
 
 # Small enough that nobody who signs in meanwhile notices.
 PORTION = 1_000
@@ -47,7 +47,7 @@ class Forgetting:
         """Those that are done with, and those that wait where there is no mail server, until nobody wants them."""
         await self._all(lambda work: work.letters.forget_sent(now - SENT_KEPT, PORTION))
         await self._all(lambda work: work.letters.forget_given_up(now - GIVEN_UP_KEPT, PORTION))
-        for kind in LetterKind:
+        for kind in (REGISTRATION, *(kind.value for kind in LetterKind)):
             stale = partial(_forget_waiting, kind=kind, before=now - longest_wait(kind))
             await self._all(stale)
 
@@ -59,5 +59,5 @@ class Forgetting:
                 forgotten = await forget(work)
 
 
-async def _forget_waiting(work: UnitOfWork, kind: LetterKind, before: datetime) -> int:
-    return await work.letters.forget_waiting(kind.value, before, PORTION)
+async def _forget_waiting(work: UnitOfWork, kind: str, before: datetime) -> int:
+    return await work.letters.forget_waiting(kind, before, PORTION)

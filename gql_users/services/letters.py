@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from gql_users import models, text
@@ -15,6 +16,9 @@ from gql_users.repositories.unit_of_work import UnitOfWork
 from gql_users.services.one_time import Purpose
 
 LONGEST_LOCALE = 100
+
+REGISTRATION = "REGISTRATION"
+"""The kind of a row that is no letter yet: a worker decides which one it becomes."""
 
 # A little longer than a letter is tried.
 LONGEST_WAIT = timedelta(days=3)
@@ -28,12 +32,12 @@ def letter_to(
     It is in their language, or else in that of the `client` whose request it is about.
     """
     asked_in = client.languages if client is not None else None
-    return _letter(kind, address or user.email, user.locale or asked_in, now, user.id)
+    return _letter(kind.value, address or user.email, user.locale or asked_in, now, user.id)
 
 
 def letter_at(address: str, kind: LetterKind, client: Client, *, now: datetime) -> models.Letter:
     """A letter to whoever reads an address, if it has an account. Whoever asks says which language."""
-    return _letter(kind, address, client.languages, now, None)
+    return _letter(kind.value, address, client.languages, now, None)
 
 
 def welcome(user: User, client: Client, *, now: datetime) -> models.Letter:
@@ -41,10 +45,19 @@ def welcome(user: User, client: Client, *, now: datetime) -> models.Letter:
     return letter_to(user, LetterKind.VERIFY_EMAIL, now=now, client=client)
 
 
-def longest_wait(kind: LetterKind) -> timedelta:
+def registration(address: str, locale: str | None, details: dict[str, Any], *, now: datetime) -> models.Letter:
+    """A registration, in the place of the letter that will be its answer."""
+    written = _letter(REGISTRATION, address, locale, now, None)
+    written.details = details
+    return written
+
+
+def longest_wait(kind: str) -> timedelta:
     """How old a letter may become and still be sent. One that somebody asked for is stale when its link would be."""
+    if kind == REGISTRATION:
+        return Purpose.VERIFY_EMAIL.lifetime
     # A kind of letter that carries a link has the name of the link's purpose.
-    return Purpose[kind.name].lifetime if kind.name in Purpose.__members__ else LONGEST_WAIT
+    return Purpose[kind].lifetime if kind in Purpose.__members__ else LONGEST_WAIT
 
 
 async def withdraw(work: UnitOfWork, user_id: int) -> Collection[UUID]:
@@ -61,10 +74,10 @@ async def withdraw(work: UnitOfWork, user_id: int) -> Collection[UUID]:
     return await work.one_time_tokens.withdraw(user_id, [Purpose.CHANGE_EMAIL.label, Purpose.RESET_PASSWORD.label])
 
 
-def _letter(kind: LetterKind, address: str, locale: str | None, now: datetime, user_id: int | None) -> models.Letter:
+def _letter(kind: str, address: str, locale: str | None, now: datetime, user_id: int | None) -> models.Letter:
     return models.Letter(
         id=id_at(now),
-        kind=kind.value,
+        kind=kind,
         user_id=user_id,
         address=address,
         locale=text.for_record(locale, LONGEST_LOCALE),

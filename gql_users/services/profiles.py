@@ -50,6 +50,7 @@ class Profiles:
     unit_of_work: UnitsOfWork
     clock: Clock
     hasher: Passwords
+    needs_verified: bool
 
     async def update(
         self,
@@ -125,6 +126,8 @@ class Profiles:
                 await work.sessions.revoke_all(user_id, now=now)
             await work.events.add(*_happened(actor, user_id, columns, now))
             await work.letters.add(*_notices(actor, changed, former_address, columns, now))
+            if self.needs_verified and "email_verified_at" in columns:
+                await work.letters.add(letter_to(changed, LetterKind.VERIFY_EMAIL, now=now))
         return changed
 
     async def _hashed(self, actor: Actor, user_id: int, password: str, said: Iterable[str | Unset | None]) -> str:

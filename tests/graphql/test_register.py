@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import httpx
 
 from gql_users import create_app
+from gql_users.services import Services
 from tests.conftest import MakeSettings
 from tests.door import PASSWORD, Door, SettableClock
+from tests.guessing import from_another_network, registered_from_here
 from tests.serving import serving
 
 REGISTER = "mutation ($input: RegisterInput!) { register(input: $input) { user { id } errors { code path } } }"
 ANN = {"email": "ann@example.com", "password": PASSWORD}
+ADDRESSES = ("ann@example.com", "new@example.com")
 WHOLE = (
     "user { id databaseId email username name firstName lastName age isActive isAdmin version lastLoginAt createdAt }"
 )
@@ -125,6 +129,30 @@ async def test_twenty_registrations_of_one_address_at_once_make_one_account(door
 
     assert sorted(outcomes) == [[], *[[("EMAIL_TAKEN", ["input", "email"])]] * 19]
     assert await as_admin.ask("{ users { totalCount } }") == {"users": {"totalCount": 2}}
+
+
+async def test_a_network_registers_a_hundred_and_then_waits_whether_addresses_are_taken_or_not(
+    door: Door, services: Services, clock: SettableClock
+) -> None:
+    await door.register("ann@example.com")
+    await registered_from_here(services, 98)
+
+    await door.register("hundredth@example.com")
+
+    limited = {(await door.answer(REGISTER, {"input": {**ANN, "email": email}})).content for email in ADDRESSES}
+    assert limited == {b'{"data":{"register":{"user":null,"errors":[{"code":"RATE_LIMITED","path":null}]}}}'}
+    async with from_another_network(door) as elsewhere:
+        assert await codes(elsewhere, **ANN) == [("EMAIL_TAKEN", ["input", "email"])]
+    clock.advance(timedelta(seconds=30))
+    await door.register("next@example.com")
+
+
+async def test_a_whole_office_registers_in_an_hour(door: Door, services: Services, clock: SettableClock) -> None:
+    for _ in range(12):
+        await registered_from_here(services, 20)
+        clock.advance(timedelta(minutes=12))
+
+    await door.register("ann@example.com")
 
 
 async def test_hostile_text_is_refused_wherever_it_stands(door: Door) -> None:

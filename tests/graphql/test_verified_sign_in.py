@@ -11,7 +11,7 @@ from gql_users.services import Services
 from gql_users.services.accounts import Profile
 from tests.conftest import MakeSettings
 from tests.door import PASSWORD, Door
-from tests.postbox import Post, rows
+from tests.postbox import VERIFY, Post, rows
 from tests.ways import NEW_PASSWORD, RESETTING, VERIFYING, sign_in
 
 REGISTER = "user { id emailVerifiedAt lastLoginAt } tokens { accessToken }"
@@ -96,6 +96,21 @@ async def test_somebody_whom_an_admin_moves_has_to_verify_the_new_address(
     await admin.done("patchUser", {"id": ann["id"], "email": "new@example.com"})
 
     assert await door.codes("login", {"email": "new@example.com", "password": PASSWORD}) == UNVERIFIED
+    (mail,) = [mail for mail in await post.arrived() if mail.to == "new@example.com"]
+    assert await VERIFYING.by_token(door, mail.token) == []
+    assert (await sign_in(door, "new@example.com"))["errors"] == []
+
+
+async def test_somebody_whom_an_admin_makes_with_a_password_gets_the_letter(
+    door: Door, post: Post, services: Services
+) -> None:
+    await services.administration.create(OPERATOR, ANN["email"], Profile(), password=PASSWORD)
+
+    mail = await post.only()
+
+    assert (mail.to, mail.subject) == (ANN["email"], VERIFY)
+    assert await VERIFYING.by_token(door, mail.token) == []
+    assert (await sign_in(door, ANN["email"]))["errors"] == []
 
 
 async def test_it_says_so(door: Door) -> None:

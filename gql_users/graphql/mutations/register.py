@@ -18,7 +18,10 @@ class RegisterInput:
 
     email: str = strawberry.field(description="The e-mail address.")
     password: str = strawberry.field(description="The password; `serviceInfo.passwordRules` says what is asked of it.")
-    username: str | None = strawberry.field(description="A name to sign in with, beside the address.", default=None)
+    username: str | None = strawberry.field(
+        description="A name to sign in with, beside the address. Where registration is quiet it is chosen later.",
+        default=None,
+    )
     name: str | None = strawberry.field(
         description="What to call them; filled from the first and last name where it is not given.",
         default=None,

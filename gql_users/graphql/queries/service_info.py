@@ -14,7 +14,7 @@ async def describe_service(info: Info) -> ServiceInfo:
     return ServiceInfo(
         version=__version__,
         registration=Registration(settings.registration),
-        sign_in_requires_verified_email=settings.sign_in_requires_verified_email,
+        sign_in_requires_verified_email=settings.needs_verified_email,
         password_rules=PasswordRules(min_length=passwords.shortest, max_length=passwords.longest),
         limits=Limits(page_size=PAGE_SIZE, max_page_size=LARGEST_PAGE, max_body_bytes=settings.max_body_bytes),
         access_token_lifetime_seconds=int(settings.access_token_lifetime.total_seconds()),

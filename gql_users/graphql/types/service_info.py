@@ -12,7 +12,9 @@ class Registration(Enum):
     """How accounts come about."""
 
     OPEN = strawberry.enum_value("open", description="Anybody.")
-    QUIET = strawberry.enum_value("quiet", description="Anybody; whether an address is taken is said in a letter.")
+    QUIET = strawberry.enum_value(
+        "quiet", description="Anybody, without a username yet; whether an address is taken is said in a letter."
+    )
     CLOSED = strawberry.enum_value("closed", description="Only admins, for others.")
 
 

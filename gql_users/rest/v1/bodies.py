@@ -81,7 +81,7 @@ class Registering(UserIn):
     )
 
     email: Email
-    username: Username
+    username: Username = omitted()
     password: Password
     name: Name = omitted()
     first_name: NamePart = omitted()
