@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
@@ -21,7 +21,7 @@ from gql_users.graphql import explorer
 from gql_users.graphql.context import Context
 from gql_users.graphql.errors import formatted, refused, request_failed
 from gql_users.graphql.execution.documents import Documents
-from gql_users.graphql.schema import build
+from gql_users.graphql.schema import Schema, build
 from gql_users.services import Services
 from gql_users.settings import Settings
 from gql_users.web.failures import of_http
@@ -32,7 +32,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     """The endpoint of one installation. Raw ASGI, without the framework's routing in between."""
 
     def __init__(self, services: Services, settings: Settings) -> None:
-        super().__init__(build(Documents()), graphql_ide="graphiql" if settings.shows_explorer else None)
+        super().__init__(_schema(), graphql_ide="graphiql" if settings.shows_explorer else None)
         self.services = services
         self.settings = settings
 
@@ -111,3 +111,9 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         if result.extensions:
             answer["extensions"] = result.extensions
         return answer
+
+
+@cache
+def _schema() -> Schema:
+    """One for all endpoints of a process: nothing in it belongs to an installation, and building it takes long."""
+    return build(Documents())
