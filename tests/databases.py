@@ -49,7 +49,7 @@ class PostgreSQL:
     async def fresh(self) -> str:
         """The URL of a new, migrated database."""
         name = f"test_{next(self.numbers)}"
-        await self.run(f"CREATE DATABASE {name} TEMPLATE migrated STRATEGY file_copy")
+        await self.run(f"CREATE DATABASE {name} TEMPLATE migrated STRATEGY wal_log")
         return self.url(name)
 
     async def drop(self, url: str) -> None:
@@ -66,7 +66,7 @@ def running_postgresql() -> Iterator[PostgreSQL]:
         try:
             server = PostgreSQL(Path(folder))
             # Losing the machine loses nothing here, and tests need not wait for its disk.
-            for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+            for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "autovacuum = off"):
                 asyncio.run(server.run(f"ALTER SYSTEM SET {setting}"))
             asyncio.run(server.run("SELECT pg_reload_conf()"))
             asyncio.run(server.run("CREATE DATABASE migrated"))
