@@ -22,7 +22,7 @@ from gql_users.services import Services
 from tests.databases import SECRET, PostgreSQL, SQLite, running_postgresql, sqlite_files
 from tests.door import Door, Person, SettableClock
 from tests.postbox import Post
-from tests.serving import serving
+from tests.serving import CERTIFICATES, serving
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -116,7 +116,7 @@ def post(services: Services, sender: MemorySender) -> Post:
 @pytest.fixture
 async def door(app: FastAPI) -> AsyncIterator[Door]:
     """The doors of a running service, for somebody anonymous."""
-    async with serving(app) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
+    async with serving(app) as url, httpx.AsyncClient(base_url=url, timeout=30, verify=CERTIFICATES) as http:
         yield Door(http)
 
 

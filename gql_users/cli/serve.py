@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-import uvicorn
-from fastapi import FastAPI
 
 from gql_users import logs
 from gql_users.access import OPERATOR
-from gql_users.app import create_app
 from gql_users.cli.serving import services
 from gql_users.errors import EmailTaken
 from gql_users.services.accounts import Profile
 from gql_users.settings import Settings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 log = logging.getLogger("gql_users.serve")
 
@@ -36,6 +36,8 @@ def serve(
 
     In development a first run makes an admin with a random password, printed once.
     """
+    import uvicorn  # noqa: PLC0415 - other commands start sooner without it
+
     settings = Settings()
     logs.set_up(settings.log_level)
     if migrate or settings.env == "development":
@@ -63,6 +65,8 @@ def serve(
 
 def application() -> FastAPI:
     """What each of the processes serves."""
+    from gql_users.app import create_app  # noqa: PLC0415 - other commands start a third sooner without it
+
     settings = Settings()
     logs.set_up(settings.log_level)
     return create_app(settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import strawberry
@@ -134,8 +135,9 @@ class Mutation:
     )
 
 
+@cache
 def build() -> strawberry.Schema:
-    """The schema."""
+    """The schema, the same for all applications of a process."""
     schema = strawberry.Schema(
         query=Query,
         mutation=Mutation,
