@@ -1,0 +1,50 @@
+// Who is signed in, whichever GraphQL client is used.
+import { API } from "./config.mjs";
+
+// #region session
+// In memory alone, so that nothing is left of them when the window closes.
+let tokens = null;
+let exchange = null;
+
+export const bearer = () => (tokens ? { authorization: `Bearer ${tokens.accessToken}` } : {});
+
+export async function signIn(email, password) {
+  const { login } = await ask(
+    `mutation Login($input: LoginInput!) {
+      login(input: $input) { user { id name } tokens { accessToken refreshToken } errors { code message path } }
+    }`,
+    { input: { email, password } },
+  );
+  tokens = login.tokens;
+  return login;
+}
+
+// A refresh token is good for one exchange, so all whose token has run out wait for the same one. Whoever was refused
+// with a token that is no longer ours has only been slow, and needs none.
+export function renew(refused = bearer().authorization) {
+  if (!tokens || refused !== bearer().authorization) return Promise.resolve();
+  exchange ??= exchanged().finally(() => {
+    exchange = null;
+  });
+  return exchange;
+}
+
+async function exchanged() {
+  const { refresh } = await ask(
+    `mutation Refresh($input: RefreshInput!) {
+      refresh(input: $input) { tokens { accessToken refreshToken } errors { code } }
+    }`,
+    { input: { refreshToken: tokens.refreshToken } },
+  );
+  // Null when it was refused: the session is over, and people sign in again.
+  tokens = refresh.tokens;
+}
+
+async function ask(query, variables) {
+  const headers = { "content-type": "application/json", accept: "application/graphql-response+json" };
+  const response = await fetch(API, { method: "POST", headers, body: JSON.stringify({ query, variables }) });
+  const { data, errors } = await response.json();
+  if (errors) throw Object.assign(new Error(errors[0].message), { errors });
+  return data;
+}
+// #endregion
