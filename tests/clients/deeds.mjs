@@ -18,4 +18,4 @@ export function watch() {
 export const changes = () => seen;
 
 // Of each request: whether it held the text, and the hash of it.
-export const requests = () => sent.map(({ query, extensions }) => [Boolean(query), extensions?.persistedQuery.sha256Hash]);
+export const requests = () => sent.map(({ query, extensions }) => [Boolean(query), extensions?.persistedQuery?.sha256Hash]);

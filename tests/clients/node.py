@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import runpy
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ import pytest
 
 HERE = Path(__file__).parent
 PACKAGES = HERE / "node_modules"
+SCHEMA = HERE.parent.parent / "schema.graphql"
 EXPLORER = HERE.parent.parent / "explorer" / "build.py"
 
 needs_packages = pytest.mark.skipif(not PACKAGES.exists(), reason="`make setup` installs the Node clients")
@@ -69,8 +71,18 @@ async def a_client(module: Path, **environment: str) -> AsyncIterator[Client]:
         await process.wait()
 
 
+def copied(name: str, place: Path) -> Path:
+    """A copy of a folder of clients in this place, with the schema in it and all else beside it."""
+    for script in (*HERE.glob("*.mjs"), HERE / "package.json"):
+        shutil.copy(script, place)
+    (place / "node_modules").symlink_to(PACKAGES)
+    folder = shutil.copytree(HERE / name, place / name)
+    shutil.copy(SCHEMA, folder)
+    return folder
+
+
 async def run(*command: str, folder: Path = HERE) -> tuple[int | None, str]:
-    """The exit code of one of the installed programs or of a script, and all that it wrote."""
+    """The exit code of one of the installed programs or of a script here, and all that it wrote."""
     node, _ = found()
     script = PACKAGES / ".bin" / command[0]
     process = await asyncio.create_subprocess_exec(

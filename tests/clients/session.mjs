@@ -9,7 +9,7 @@ let exchange = null;
 export const bearer = () => (tokens ? { authorization: `Bearer ${tokens.accessToken}` } : {});
 
 export async function signIn(email, password) {
-  const { login } = await ask(
+  const { login } = await done(
     `mutation Login($input: LoginInput!) {
       login(input: $input) { user { id name } tokens { accessToken refreshToken } errors { code message path } }
     }`,
@@ -30,7 +30,7 @@ export function renew(refused = bearer().authorization) {
 }
 
 async function exchanged() {
-  const { refresh } = await ask(
+  const { refresh } = await done(
     `mutation Refresh($input: RefreshInput!) {
       refresh(input: $input) { tokens { accessToken refreshToken } errors { code } }
     }`,
@@ -40,11 +40,15 @@ async function exchanged() {
   tokens = refresh.tokens;
 }
 
-async function ask(query, variables) {
-  const headers = { "content-type": "application/json", accept: "application/graphql-response+json" };
-  const response = await fetch(API, { method: "POST", headers, body: JSON.stringify({ query, variables }) });
-  const { data, errors } = await response.json();
+async function done(query, variables) {
+  const { data, errors } = await post(query, variables);
   if (errors) throw Object.assign(new Error(errors[0].message), { errors });
   return data;
+}
+
+export async function post(query, variables, shown = {}) {
+  const headers = { "content-type": "application/json", accept: "application/graphql-response+json", ...shown };
+  const answer = await fetch(API, { method: "POST", headers, body: JSON.stringify({ query, variables }) });
+  return answer.json();
 }
 // #endregion
