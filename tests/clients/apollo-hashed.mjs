@@ -1,9 +1,9 @@
 // A frontend with Apollo Client which sends the hash of a query instead of its text.
-import { API } from "./config.mjs";
-
 // #region hashed
 import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, gql } from "@apollo/client";
 import { PersistedQueryLink } from "@apollo/client/link/persisted-queries";
+
+import { API } from "./config.mjs";
 
 export async function sha256(text) {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));

@@ -1,10 +1,4 @@
 // A frontend with Apollo Client.
-import { API } from "./config.mjs";
-import { bearer, renew } from "./session.mjs";
-import { socket } from "./socket.mjs";
-
-export { signIn } from "./session.mjs";
-
 // #region client
 import { ApolloClient, ApolloLink, CombinedGraphQLErrors, HttpLink, InMemoryCache, gql } from "@apollo/client";
 import { SetContextLink } from "@apollo/client/link/context";
@@ -13,6 +7,10 @@ import { GraphQLWsLink } from "@apollo/client/link/subscriptions";
 import { relayStylePagination } from "@apollo/client/utilities";
 import { OperationTypeNode } from "graphql";
 import { from, switchMap } from "rxjs";
+
+import { API } from "./config.mjs";
+import { bearer, renew } from "./session.mjs";
+import { socket } from "./socket.mjs";
 
 const withToken = new SetContextLink(({ headers }) => ({ headers: { ...headers, ...bearer() } }));
 
@@ -39,6 +37,8 @@ export const client = new ApolloClient({
   }),
 });
 // #endregion
+
+export { signIn, signOut } from "./session.mjs";
 
 // #region deeds
 const ME = gql`

@@ -9,7 +9,7 @@ globalThis.fetch = (url, options) => {
 const client = await import(process.env.CLIENT);
 const seen = [];
 
-export const { signIn, me, rename, everybody, version } = client;
+export const { signIn, signOut, me, rename, everybody, version } = client;
 
 export function watch() {
   client.watch((change) => seen.push(change));

@@ -1,7 +1,7 @@
 // Who is signed in, whichever GraphQL client is used.
+// #region session
 import { API } from "./config.mjs";
 
-// #region session
 // In memory alone, so that nothing is left of them when the window closes.
 let tokens = null;
 let exchange = null;
@@ -17,6 +17,17 @@ export async function signIn(email, password) {
   );
   tokens = login.tokens;
   return login;
+}
+
+export async function signOut() {
+  const { refreshToken } = tokens;
+  tokens = null;
+  await done(
+    `mutation Logout($input: LogoutInput!) {
+      logout(input: $input) { errors { code } }
+    }`,
+    { input: { refreshToken } },
+  );
 }
 
 // A refresh token is good for one exchange, so all whose token has run out wait for the same one. Whoever was refused

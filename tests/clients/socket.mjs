@@ -1,9 +1,9 @@
 // The connection for subscriptions, whichever GraphQL client is used.
-import { API } from "./config.mjs";
-import { bearer, renew } from "./session.mjs";
-
 // #region socket
 import { createClient } from "graphql-ws";
+
+import { API } from "./config.mjs";
+import { bearer, renew } from "./session.mjs";
 
 let isRefused = false;
 

@@ -83,6 +83,18 @@ async def test_all_that_is_asked_at_once_with_an_old_token_is_answered_after_one
     assert await exchanges(await anew(door, an_admin)) == 1
 
 
+async def test_who_has_signed_out_is_nobody_and_their_session_is_over(
+    frontend: Client, an_admin: Person, door: Door
+) -> None:
+    await frontend.call("signIn", an_admin.email, PASSWORD)
+    before = await sessions(door.as_(an_admin))
+
+    await frontend.call("signOut")
+
+    assert await frontend.answer("rename", an_admin.id, "Nobody") == {"error": "UNAUTHENTICATED"}
+    assert (before, await sessions(door.as_(an_admin))) == (2, 1)
+
+
 async def test_when_the_session_is_over_the_frontend_is_told_and_asks_no_further(
     admins_frontend: Client, an_admin: Person, clock: SettableClock
 ) -> None:
@@ -134,6 +146,11 @@ async def anew(door: Door, person: Person) -> Door:
     """The door for somebody whose first token may have run out."""
     payload = await door.done("login", {"email": person.email, "password": PASSWORD}, "tokens { accessToken }")
     return door.showing(payload["tokens"]["accessToken"])
+
+
+async def sessions(door: Door) -> int:
+    """In how many places somebody is signed in."""
+    return int((await door.ask("{ me { sessions { totalCount } } }"))["me"]["sessions"]["totalCount"])
 
 
 async def exchanges(admin: Door) -> int:

@@ -1,9 +1,9 @@
 // A frontend with urql which sends the hash of a query instead of its text.
-import { API } from "./config.mjs";
-
 // #region hashed
 import { Client, fetchExchange, gql } from "@urql/core";
 import { persistedExchange } from "@urql/exchange-persisted";
+
+import { API } from "./config.mjs";
 
 export const client = new Client({
   url: API,

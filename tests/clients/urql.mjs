@@ -1,13 +1,11 @@
 // A frontend with urql.
-import { API } from "./config.mjs";
-import { bearer, renew } from "./session.mjs";
-import { socket } from "./socket.mjs";
-
-export { signIn } from "./session.mjs";
-
 // #region client
 import { Client, cacheExchange, fetchExchange, gql, subscriptionExchange } from "@urql/core";
 import { authExchange } from "@urql/exchange-auth";
+
+import { API } from "./config.mjs";
+import { bearer, renew } from "./session.mjs";
+import { socket } from "./socket.mjs";
 
 const whileSignedIn = authExchange(async ({ appendHeaders }) => {
   let refused;
@@ -33,6 +31,8 @@ export const client = new Client({
   exchanges: [cacheExchange, whileSignedIn, live, fetchExchange],
 });
 // #endregion
+
+export { signIn, signOut } from "./session.mjs";
 
 // #region deeds
 const ME = gql`

@@ -1,7 +1,7 @@
 // Everybody, page by page, and where one of them is signed in.
+// #region people
 import { graphql, useLazyLoadQuery, usePaginationFragment } from "react-relay";
 
-// #region people
 export function People() {
   const query = useLazyLoadQuery(
     graphql`

@@ -1,9 +1,9 @@
 // How Relay reaches the service.
-import { bearer, post, renew } from "../session.mjs";
-import { socket } from "../socket.mjs";
-
 // #region environment
 import runtime from "relay-runtime";
+
+import { bearer, post, renew } from "../session.mjs";
+import { socket } from "../socket.mjs";
 
 const { Environment, Network, Observable, RecordSource, Store } = runtime;
 

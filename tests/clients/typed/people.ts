@@ -1,7 +1,7 @@
 // Questions whose answers have types.
+// #region documents
 import type { ApolloClient } from "@apollo/client";
 
-// #region documents
 import { graphql } from "./gql/index.js";
 
 const PEOPLE = graphql(`
