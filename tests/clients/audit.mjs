@@ -4,7 +4,7 @@ import { auditServer } from "graphql-http";
 const results = await auditServer({ url: process.argv[2] });
 
 for (const { id, name, status, reason } of results) {
-  console.log([id, status, name, reason].filter(Boolean).join("  "));
+  console.log([id, status.padEnd(5), name, reason].filter(Boolean).join("  "));
 }
 const passed = results.filter(({ status }) => status === "ok").length;
 console.log(`${passed} of ${results.length} ok`);
