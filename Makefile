@@ -1,8 +1,9 @@
 # What can be done with this repository: `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check prove fix schema docs explorer wheel lock clean
+.PHONY: help run setup test check prove fix schema schema-diff docs explorer wheel lock clean
 
 PYTHON ?= python3
+since ?= $(shell git describe --tags --abbrev=0 2>/dev/null || echo HEAD)
 BIN := .venv/bin
 CLIENTS := tests/clients/node_modules/.package-lock.json
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
@@ -35,6 +36,9 @@ fix: setup ## format, and mend what can be mended by itself
 
 schema: setup ## write schema.graphql
 	$(BIN)/gql-users schema > schema.graphql
+
+schema-diff: setup ## name what breaks clients since the last release, or since=<commit>
+	git show $(since):schema.graphql | $(BIN)/gql-users schema --diff -
 
 docs: setup ## write the generated pages of docs/
 	$(BIN)/python docs/generate.py

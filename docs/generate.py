@@ -1,8 +1,9 @@
-"""Writes the pages of docs/ that are made from the code: the map and the settings. `--check` only compares."""
+"""Writes what in docs/ is made from the code: the map, the settings, and what frontends do. `--check` only compares."""
 
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,10 @@ from gql_users.settings import Settings
 
 DOCS = Path(__file__).parent
 PACKAGE = DOCS.parent / "gql_users"
+
+# Where a piece of code comes from: a file, or a region of it. What follows is replaced by it.
+PIECE = re.compile(r"<!-- (?P<file>\S+?)(?:#(?P<region>\w+))? -->\n(?:\n```.*?\n```\n)?", re.DOTALL)
+LANGUAGES = {".mjs": "javascript", ".jsx": "jsx", ".json": "json", ".ts": "typescript"}
 
 MAP = """# Map
 
@@ -68,10 +73,26 @@ def default(field: FieldInfo) -> str:
     return f"`{','.join(value) if isinstance(value, tuple) else value}`"
 
 
+def the_frontends() -> str:
+    """The page about frontends, with each piece of code as it stands in the file that is tested."""
+    return PIECE.sub(the_piece, (DOCS / "frontends.md").read_text())
+
+
+def the_piece(named: re.Match[str]) -> str:
+    """The comment that names the piece, and the piece."""
+    file, region = DOCS.parent / named["file"], named["region"]
+    code = file.read_text()
+    if region:
+        code = code.split(f"// #region {region}\n")[1].partition("// #endregion")[0]
+    name = f"{named['file']}#{region}" if region else named["file"]
+    return f"<!-- {name} -->\n\n```{LANGUAGES[file.suffix]}\n{code}```\n"
+
+
 def main() -> int:
     """Write the pages, or say which differ from what would be written."""
     stale = []
-    for page, content in (("map.md", the_map()), ("configuration.md", the_settings())):
+    pages = {"map.md": the_map(), "configuration.md": the_settings(), "frontends.md": the_frontends()}
+    for page, content in pages.items():
         file = DOCS / page
         if not file.exists() or file.read_text() != content:
             stale.append(page)

@@ -77,7 +77,7 @@ async def prove(stage: Stage) -> list[Finding]:
         for token in everything:
             await _show(home.elsewhere, token, after)
         good = [await _is_good(door, token) for token in everything for door in home.doors]
-        refreshing = [await home.elsewhere.verified(token) for token in load.refresh_tokens]
+        refreshing = [await home.elsewhere.answer("verified", token) for token in load.refresh_tokens]
     keys = len({str(jwt.get_unverified_header(token)["kid"]) for token in everything})
     tried, answered = load.outcomes.total(), load.outcomes.total() - load.failures.total()
     times = f"in {load.seconds:.0f} s; the slowest took {load.slowest:.2f} s"
@@ -135,9 +135,9 @@ async def _watched(home: Household, load: Load) -> Elsewhere:
 
 
 async def _show(elsewhere: Client, token: str, seen: Elsewhere) -> None:
-    answer = await elsewhere.verified(token)
+    answer = await elsewhere.answer("verified", token)
     seen.shown += 1
-    seen.verified += "claims" in answer
+    seen.verified += "value" in answer
     if "error" in answer:
         seen.refused[str(answer["error"])] += 1
 

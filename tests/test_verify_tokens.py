@@ -18,7 +18,7 @@ from fastapi import FastAPI
 from gql_users import Settings, create_app
 from gql_users.access import OPERATOR
 from gql_users.services import Services
-from tests.clients.node import PACKAGES, a_client
+from tests.clients.node import PACKAGES, a_client, needs_packages
 from tests.conftest import MakeSettings
 from tests.databases import SECRET
 from tests.door import Door, Person
@@ -136,22 +136,23 @@ async def test_python_tells_keys_that_cannot_be_fetched_from_a_bad_token(issuer:
         await asyncio.to_thread(away, issuer.person.access_token)
 
 
-@pytest.mark.skipif(not PACKAGES.exists(), reason="`make setup` installs the Node clients")
+@needs_packages
 async def test_node_accepts_what_is_good_and_nothing_else(issuer: Issuer, tmp_path: Path) -> None:
     module = tmp_path / "verified.mjs"
     module.write_text(block("javascript", "jose").replace(ADDRESS, issuer.url))
     (tmp_path / "node_modules").symlink_to(PACKAGES)
 
     async with a_client(module) as client:
-        good = await client.verified(issuer.person.access_token)
-        bad = {name: await client.verified(token) for name, token in (await issuer.bad_tokens()).items()}
+        good = await client.call("verified", issuer.person.access_token)
+        bad = await issuer.bad_tokens()
+        refused = await client.together(*(("verified", token) for token in bad.values()))
         await issuer.services.signing_keys.rotate(OPERATOR)
         new = (await issuer.mint()).with_header(kid=(await issuer.services.signing_keys.active()).kid)
-        rotated = [await client.verified(token) for token in (issuer.person.access_token, new)]
+        rotated = [await client.call("verified", token) for token in (issuer.person.access_token, new)]
 
-    assert good == {"claims": claims_of(issuer.person.access_token)}
-    assert [name for name, answer in bad.items() if set(answer) != {"error"}] == []
-    assert {answer["claims"]["sub"] for answer in rotated} == {str(issuer.person.database_id)}
+    assert good == claims_of(issuer.person.access_token)
+    assert [name for name, answer in zip(bad, refused, strict=True) if set(answer) != {"error"}] == []
+    assert {claims["sub"] for claims in rotated} == {str(issuer.person.database_id)}
 
 
 async def test_an_application_that_mounts_the_service_knows_who_comes(

@@ -53,38 +53,44 @@ def field(resolver: Callable[..., Any], description: str) -> Any:
     return strawberry.field(resolver=resolver, description=description)
 
 
-@strawberry.type(description="What can be asked.")
+@strawberry.type(description="What can be asked. The last words of each description say who is answered.")
 class Query:
     """The questions."""
 
-    me: User | None = field(queries.find_me, "The caller's own account; null for strangers.")
+    me: User | None = field(queries.find_me, "The caller's own account; null for strangers. For oneself.")
     user: User | None = field(
-        queries.find_user, "One account: one's own, or any for admins. Null when unknown or not to be seen."
+        queries.find_user, "One account; null when unknown or not to be seen. For oneself and admins."
     )
     users: Connection[User] | None = field(
         queries.find_users, "Everybody, page by page, 20 at a time unless told otherwise. For admins."
     )
-    node: Node | None = field(queries.find_node, "Whatever has this id, with the permission of its own field.")
-    nodes: list[Node | None] = field(queries.find_nodes, "Whatever has these ids, at most 100, in their order.")
+    node: Node | None = field(
+        queries.find_node, "Whatever has this id; null when unknown or not to be seen. For oneself and admins."
+    )
+    nodes: list[Node | None] = field(
+        queries.find_nodes, "Whatever has these ids, at most 100, in their order. For oneself and admins."
+    )
     events: Connection[Event] | None = field(
         queries.find_events, "What has happened, the newest first: the audit log. For admins."
     )
-    service_info: ServiceInfo = field(queries.describe_service, "What a frontend needs to draw its forms.")
+    service_info: ServiceInfo = field(queries.describe_service, "What a frontend needs to draw its forms. For anyone.")
 
 
-@strawberry.type(description="What can be done. Each answers refusals in its payload's `errors`.")
+@strawberry.type(
+    description="What can be done. Each answers refusals in its payload's `errors`; its last words say who may do it."
+)
 class Mutation:
     """The deeds."""
 
     register: RegisterPayload | None = field(
         mutations.register,
-        "Make an account of one's own, and sign in. For anyone, unless registration is closed.",
+        "Make an account of one's own, and sign in, unless registration is closed. For anyone.",
     )
-    login: LoginPayload | None = field(mutations.login, "Sign in. Every failure looks the same.")
+    login: LoginPayload | None = field(mutations.login, "Sign in. Every failure looks the same. For anyone.")
     refresh: RefreshPayload | None = field(
-        mutations.refresh, "Stay signed in: exchange a refresh token for the next pair."
+        mutations.refresh, "Stay signed in: exchange a refresh token for the next pair. For anyone."
     )
-    logout: LogoutPayload | None = field(mutations.logout, "Sign out here, elsewhere or everywhere.")
+    logout: LogoutPayload | None = field(mutations.logout, "Sign out here, elsewhere or everywhere. For anyone.")
     revoke_session: RevokeSessionPayload | None = field(
         mutations.revoke_session, "Sign out one session from afar. For oneself and admins."
     )
@@ -115,23 +121,23 @@ class Mutation:
     )
     request_password_reset: RequestPasswordResetPayload | None = field(
         mutations.request_password_reset,
-        "Have a letter sent to who forgot their password. Answers alike for every address.",
+        "Have a letter sent to who forgot their password. Answers alike for every address. For anyone.",
     )
     reset_password: ResetPasswordPayload | None = field(
-        mutations.reset_password, "Take another password by a letter; every session ends."
+        mutations.reset_password, "Take another password; every session ends. For whoever has the letter."
     )
     request_email_verification: RequestEmailVerificationPayload | None = field(
         mutations.request_email_verification,
-        "Have the letter that verifies an address sent again. Answers alike for every address.",
+        "Have the letter that verifies an address sent again. Answers alike for every address. For anyone.",
     )
     verify_email: VerifyEmailPayload | None = field(
-        mutations.verify_email, "Show that an address is one's own, by a letter."
+        mutations.verify_email, "Show that an address is one's own. For whoever has the letter."
     )
     request_email_change: RequestEmailChangePayload | None = field(
         mutations.request_email_change, "Have a letter sent to the address one moves to. For oneself."
     )
     confirm_email_change: ConfirmEmailChangePayload | None = field(
-        mutations.confirm_email_change, "Arrive at another address, by a letter."
+        mutations.confirm_email_change, "Arrive at another address. For whoever has the letter."
     )
 
 

@@ -1,13 +1,24 @@
-// Shows each token that comes in, as a line of JSON, to the `verified` of a module, and writes what came of it.
+// Makes the calls that come in, a line of JSON with what shall happen at once, and writes what came of each.
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
+import { WebSocket } from "ws";
 
-const { verified } = await import(pathToFileURL(process.argv[2]).href);
+// Browsers have one; Node has it from version 22 on.
+globalThis.WebSocket ??= WebSocket;
+
+const module = await import(pathToFileURL(process.argv[2]).href);
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const answer = await verified(JSON.parse(line)).then(
-    (claims) => ({ claims }),
-    (error) => ({ error: error.code ?? error.message }),
-  );
-  process.stdout.write(`${JSON.stringify(answer)}\n`);
+  const answers = await Promise.all(JSON.parse(line).map(answered));
+  process.stdout.write(`${JSON.stringify(answers)}\n`);
+}
+process.exit();
+
+async function answered([name, ...given]) {
+  try {
+    return { value: await module[name](...given) };
+  } catch (error) {
+    const [first] = error.errors ?? error.graphQLErrors ?? [];
+    return { error: first?.extensions?.code ?? error.code ?? error.message };
+  }
 }

@@ -26,6 +26,13 @@ def every_field() -> dict[str, GraphQLOutputType]:
     }
 
 
+def every_description() -> dict[str, str | None]:
+    """The description of each of these types, by its name, and of each of their fields, by `Type.field`."""
+    kinds = [kind for kind in SCHEMA.type_map.values() if isinstance(kind, GraphQLInterfaceType | GraphQLObjectType)]
+    fields = {f"{kind.name}.{name}": field.description for kind in kinds for name, field in kind.fields.items()}
+    return {kind.name: kind.description for kind in kinds} | fields
+
+
 def selection(name: str) -> str:
     """What must follow a field in a document."""
     return "" if is_leaf_type(get_named_type(every_field()[name])) else " { __typename }"

@@ -72,7 +72,7 @@ async def _seen(info: Info, number: int | None) -> User | None:
     return User.of_found(await info.context.users.load(number)) if number is not None else None
 
 
-@strawberry.type(description="Something that happened, and is never changed. Seen by whom it is about, and by admins.")
+@strawberry.type(description="Something that happened, and is never changed. For oneself and admins.")
 class Event(Node):
     """An entry of the audit log."""
 

@@ -35,7 +35,7 @@ class Limits:
     max_body_bytes: int = strawberry.field(description="Most bytes of a request body.")
 
 
-@strawberry.type(description="What a frontend needs to know of this installation.")
+@strawberry.type(description="What a frontend needs to know of this installation. For anyone.")
 class ServiceInfo:
     """The installation, as far as everybody may know it."""
 

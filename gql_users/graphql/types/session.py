@@ -13,7 +13,7 @@ from gql_users.graphql.ids import global_id
 from gql_users.graphql.types.node import Node
 
 
-@strawberry.type(description="A sign-in on one device, while it lasts. Seen by its owner and by admins.")
+@strawberry.type(description="A sign-in on one device, while it lasts. For oneself and admins.")
 class Session(Node):
     """A live session."""
 

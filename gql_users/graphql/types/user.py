@@ -38,7 +38,7 @@ async def _events(
     return connection(page, Event.of, partial(history.count_of, actor, root.database_id))
 
 
-@strawberry.type(description="A person's account. Seen by that person and by admins.")
+@strawberry.type(description="A person's account. For oneself and admins.")
 class User(Node):
     """The account of a person."""
 
