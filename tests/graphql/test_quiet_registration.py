@@ -53,7 +53,7 @@ async def somebody(door: Door, post: Post, services: Services, clock: SettableCl
         assert await VERIFYING.by_token(door, letters[email].token) == []
     found = (await as_admin.ask('{ user(by: {email: "closed@example.com"}) { id } }'))["user"]
     await as_admin.done("deactivateUser", found)
-    clock.advance(timedelta(hours=2))
+    clock.advance(timedelta(hours=26))
     await services.forgetting.run()
 
 
