@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, WebSocketRoute
 
 from gql_users import clock as clocks
 from gql_users.graphql import explorer
@@ -87,7 +87,9 @@ def create_app(
     with misconfigured():
         app.router.routes.append(Mount("/account", pages(services, settings)))
     # The first one that is tried: nearly every request is for it.
-    app.router.routes.insert(0, Route("/graphql", GraphQLEndpoint(services, settings), include_in_schema=False))
+    endpoint = GraphQLEndpoint(services, settings)
+    app.router.routes.insert(0, WebSocketRoute("/graphql", endpoint))
+    app.router.routes.insert(0, Route("/graphql", endpoint, include_in_schema=False))
     if settings.shows_explorer:
         app.mount("/graphql/assets", explorer.assets())
     # The last one added is the first one a request meets.

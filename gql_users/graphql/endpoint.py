@@ -6,7 +6,7 @@ import json
 from functools import partial
 from typing import Any
 
-from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -17,11 +17,13 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.types import ExecutionResult
 
 from gql_users.errors import Unavailable
-from gql_users.graphql import explorer
+from gql_users.graphql import event_stream, explorer
 from gql_users.graphql.context import Context
 from gql_users.graphql.errors import formatted, refused, request_failed
 from gql_users.graphql.execution.documents import Documents
 from gql_users.graphql.schema import build
+from gql_users.graphql.streams import Asked
+from gql_users.graphql.websocket import WebSockets
 from gql_users.services import Services
 from gql_users.settings import Settings
 from gql_users.web.failures import of_http
@@ -32,18 +34,21 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     """The endpoint of one installation. Raw ASGI, without the framework's routing in between."""
 
     def __init__(self, services: Services, settings: Settings) -> None:
-        super().__init__(build(Documents()), graphql_ide="graphiql" if settings.shows_explorer else None)
+        schema = build(Documents())
+        super().__init__(schema, graphql_ide="graphiql" if settings.shows_explorer else None)
         self.services = services
         self.settings = settings
+        self.websockets = WebSockets(schema._schema, services, settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
         if scope["type"] == "websocket":
-            await WebSocket(scope, receive, send).close()
+            await self.websockets(scope, receive, send)
             return
         request = Request(scope, receive)
         try:
-            response = await self.run(request)
+            wants_stream = event_stream.is_wanted(request.headers)
+            response = await (self.stream(request) if wants_stream else self.run(request))
         except HTTPException as error:
             # The library repeats the name it looked for, and a name can be anything.
             nameless = isinstance(error.__cause__, CannotGetOperationTypeError)
@@ -54,6 +59,17 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             retry = {"Retry-After": str(refusal.retry_after_seconds)}
             response = JSONResponse({"errors": [refused(refusal)]}, 503, retry)
         await response(scope, receive, send)
+
+    async def stream(self, request: Request) -> Response:
+        """The answer to a request for server-sent events."""
+        if request.method not in {"GET", "POST"}:
+            raise HTTPException(405, "GraphQL is asked by GET or POST.")
+        asked = await self.parse_http_body(StarletteRequestAdapter(request))
+        if not asked.query:
+            raise HTTPException(400, "The request has no query.")
+        context = await self.get_context(request, Response())
+        wanted = Asked(asked.query, asked.operation_name, asked.variables)
+        return await event_stream.answer(self.websockets.schema, wanted, context)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """What resolvers can reach during this request."""

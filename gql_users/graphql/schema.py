@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from functools import partial
 from typing import Any
 
@@ -19,7 +19,7 @@ from graphql import (
 from strawberry.extensions import AddValidationRules
 from strawberry.schema.config import StrawberryConfig
 
-from gql_users.graphql import mutations, queries
+from gql_users.graphql import mutations, queries, subscriptions
 from gql_users.graphql.connections import Connection
 from gql_users.graphql.execution.documents import Documents, RememberDocuments
 from gql_users.graphql.limits import SensitiveOnce, StaticCost
@@ -50,6 +50,7 @@ from gql_users.graphql.types.scalars import SCALARS
 from gql_users.graphql.types.service_info import ServiceInfo
 from gql_users.graphql.types.session import Session
 from gql_users.graphql.types.user import User
+from gql_users.graphql.types.user_change import UserChange
 
 
 def field(resolver: Callable[..., Any], description: str) -> Any:
@@ -139,6 +140,16 @@ class Mutation:
     )
 
 
+@strawberry.type(description="What can be followed, over a WebSocket or server-sent events.")
+class Subscription:
+    """The streams."""
+
+    user_changed: AsyncGenerator[UserChange, None] = strawberry.subscription(
+        resolver=subscriptions.follow_user_changes,
+        description="What becomes of accounts, as it happens. For oneself, and of everybody for admins.",
+    )
+
+
 class Schema(strawberry.Schema):
     """Strawberry's schema, silent: its log lines carry whole queries, and the endpoint logs failures without them."""
 
@@ -151,6 +162,7 @@ def build(documents: Documents) -> Schema:
     schema = Schema(
         query=Query,
         mutation=Mutation,
+        subscription=Subscription,
         types=[*KINDS, User, Session, Event],
         extensions=[partial(AddValidationRules, [SensitiveOnce, StaticCost]), partial(RememberDocuments, documents)],
         config=StrawberryConfig(scalar_map=SCALARS),
