@@ -66,6 +66,16 @@ class Changes:
         hearing.followers.add(following)
         return following
 
+    @property
+    def followers(self) -> int:
+        """How many streams there are in this process."""
+        return len(self._hearing.followers) if self._hearing is not None else 0
+
+    @property
+    def is_listening(self) -> bool:
+        """Is there a line to the database? Only while somebody follows."""
+        return self._hearing is not None
+
     def leave(self, following: Following) -> None:
         """Be told no more."""
         if self._hearing is not None:
