@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,11 +17,15 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin, Subprotocol
 
 from gql_users.services import Services
-from tests.door import Door
+from tests.door import Door, Person
 
 PROTOCOL = "graphql-transport-ws"
 CHANGES = "subscription { userChanged { kind userId user { email name } } }"
 PATIENCE_S = 30
+
+# Each change takes some hundred kilobytes, so that few of them fill what lies between a service and a client.
+_NAMES = " ".join(f"n{number}: name" for number in range(16))
+WORDY = "subscription {{ userChanged {{ {} }} }}".format(" ".join(f"a{n}: user {{ {_NAMES} }}" for n in range(28)))
 
 
 @dataclass(frozen=True)
@@ -57,24 +62,28 @@ class Socket:
 
 
 @asynccontextmanager
-async def a_socket(door: Door, *, protocol: str | None = PROTOCOL, origin: str | None = None) -> AsyncIterator[Socket]:
+async def a_socket(
+    door: Door, *, protocol: str | None = PROTOCOL, origin: str | None = None, over: socket.socket | None = None
+) -> AsyncIterator[Socket]:
     """A WebSocket to the service, until the block ends."""
     url = str(door.http.base_url.join("/graphql")).replace("http", "ws", 1)
     offered = [Subprotocol(protocol)] if protocol is not None else None
     from_where = Origin(origin) if origin is not None else None
-    async with connect(url, subprotocols=offered, origin=from_where, proxy=None) as connection:
+    async with connect(url, subprotocols=offered, origin=from_where, proxy=None, sock=over) as connection:
         yield Socket(connection)
 
 
 @asynccontextmanager
-async def following(door: Door, services: Services, query: str = CHANGES) -> AsyncIterator[Socket]:
+async def following(
+    door: Door, services: Services, query: str = CHANGES, over: socket.socket | None = None
+) -> AsyncIterator[Socket]:
     """A WebSocket of this caller's over which a stream has begun, with the id 1."""
-    async with a_socket(door) as socket:
-        assert await socket.begin(door.token) == {"type": "connection_ack"}
+    async with a_socket(door, over=over) as followed:
+        assert await followed.begin(door.token) == {"type": "connection_ack"}
         before = services.changes.followers
-        await socket.subscribe(query=query)
+        await followed.subscribe(query=query)
         await until_followed(services, before + 1)
-        yield socket
+        yield followed
 
 
 async def until_followed(services: Services, by: int) -> None:
@@ -82,6 +91,24 @@ async def until_followed(services: Services, by: int) -> None:
     async with asyncio.timeout(PATIENCE_S):
         while services.changes.followers != by:  # noqa: ASYNC110 - streams begin and end without a word to us
             await asyncio.sleep(0.01)
+
+
+def a_narrow_socket(door: Door) -> socket.socket:
+    """A connection to the service that has room for little that nobody reads."""
+    narrow = socket.socket()
+    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    narrow.connect((door.http.base_url.host, door.http.base_url.port))
+    narrow.setblocking(False)
+    return narrow
+
+
+async def until_let_go(services: Services, door: Door, person: Person) -> None:
+    """Change somebody again and again, until nobody follows any more."""
+    for number in range(500):
+        if services.changes.followers == 0:
+            return
+        await door.as_(person).done("patchUser", {"id": person.id, "name": f"{number} " + "x" * 190})
+    raise AssertionError("nobody was let go")
 
 
 @dataclass(frozen=True)

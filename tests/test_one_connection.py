@@ -11,6 +11,7 @@ from gql_users import Settings
 from gql_users.graphql.schema import printed
 from tests.conftest import MakeSettings
 from tests.door import PASSWORD, Door, Person
+from tests.following import a_stream
 
 QUESTIONS = {
     "me": "{ me { id } }",
@@ -107,6 +108,15 @@ async def test_one_connection_is_enough_for_what_is_refused_half_way(
     assert [code for code, _ in reused] == ["TOKEN_REUSED"]
     for name, given, code in refusals:
         assert [each for each, _ in await as_admin.codes(name, given)] == [code]
+
+
+async def test_one_connection_is_enough_beside_the_one_that_hears_of_changes(as_admin: Door, an_admin: Person) -> None:
+    assert fields_of("Subscription") == {"userChanged"}
+
+    async with a_stream(as_admin) as one, a_stream(as_admin) as other:
+        await as_admin.done("patchUser", {"id": an_admin.id, "age": 30})
+
+        assert await one.change() == await other.change()
 
 
 async def test_one_connection_is_enough_for_rest(door: Door) -> None:

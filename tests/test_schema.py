@@ -38,7 +38,7 @@ def object_type(name: str) -> GraphQLObjectType:
     return kind
 
 
-OPERATIONS = [*object_type("Query").fields, *object_type("Mutation").fields]
+OPERATIONS = [name for kind in ("Query", "Mutation", "Subscription") for name in object_type(kind).fields]
 
 
 def described() -> Iterator[tuple[str, str | None]]:

@@ -52,7 +52,7 @@ class WebSockets:
         origin = websocket.headers.get("origin")
         public = urlsplit(self.settings.public_url)
         ours = {f"{public.scheme}://{public.netloc}", *self.settings.cors_origins}
-        return origin is None or origin in ours or urlsplit(origin).netloc == websocket.headers.get("host")
+        return origin is None or origin in ours or origin.partition("://")[2] == websocket.headers.get("host")
 
     async def _serve(self, websocket: WebSocket, *, is_offered: bool) -> None:
         closed: ClosedError | None = ClosedError(4406, "Subprotocol not acceptable")
