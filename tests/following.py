@@ -69,7 +69,9 @@ async def a_socket(
     url = str(door.http.base_url.join("/graphql")).replace("http", "ws", 1)
     offered = [Subprotocol(protocol)] if protocol is not None else None
     from_where = Origin(origin) if origin is not None else None
-    async with connect(url, subprotocols=offered, origin=from_where, proxy=None, sock=over) as connection:
+    async with connect(
+        url, subprotocols=offered, origin=from_where, proxy=None, sock=over, max_queue=None
+    ) as connection:
         yield Socket(connection)
 
 

@@ -281,7 +281,7 @@ async def test_a_client_that_does_not_read_is_let_go(
     async with following(door.as_(an_admin), services, WORDY, a_narrow_socket(door)) as socket:
         socket.connection.transport.pause_reading()
         await until_let_go(services, door, a_member)
-        socket.connection.transport.abort()
+        socket.connection.transport.resume_reading()
 
 
 async def test_a_socket_is_one_line_in_the_log_without_a_secret(
