@@ -66,7 +66,8 @@ async def a_socket(
     door: Door, *, protocol: str | None = PROTOCOL, origin: str | None = None, over: socket.socket | None = None
 ) -> AsyncIterator[Socket]:
     """A WebSocket to the service, until the block ends."""
-    url = str(door.http.base_url.join("/graphql")).replace("http", "ws", 1)
+    base = door.http.base_url
+    url = str(base.copy_with(scheme=base.scheme.replace("http", "ws"), path="/graphql"))
     offered = [Subprotocol(protocol)] if protocol is not None else None
     from_where = Origin(origin) if origin is not None else None
     async with connect(

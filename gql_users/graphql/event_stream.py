@@ -41,7 +41,9 @@ async def answer(schema: GraphQLSchema, asked: Asked, context: Context) -> Respo
     except UnanswerableError as error:
         return JSONResponse({"errors": error.errors}, 500 if "requestId" in error.errors[0]["extensions"] else 400)
     except Refusal as refusal:
-        headers = {"WWW-Authenticate": "Bearer"} if isinstance(refusal, Unauthenticated) else {}
+        headers = {}
+        if isinstance(refusal, Unauthenticated):
+            headers["WWW-Authenticate"] = "Bearer" + (' error="invalid_token"' if refusal.reason is not None else "")
         if isinstance(refusal, Unavailable):
             headers["Retry-After"] = str(refusal.retry_after_seconds)
         return JSONResponse({"errors": [refused(refusal)]}, _STATUS.get(type(refusal), 400), headers)
