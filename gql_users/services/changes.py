@@ -33,7 +33,6 @@ class _Hearing:
     followers: WeakSet[Following] = field(default_factory=WeakSet)
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     is_over: bool = False
-    task: asyncio.Task[None] | None = None
 
 
 class Changes:
@@ -46,6 +45,7 @@ class Changes:
         self._clock = clock
         self._feed = feed
         self._hearing: _Hearing | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def follow(
         self, actor: Actor, user_id: int | None = None, kinds: Collection[UserChangeKind] | None = None
@@ -90,15 +90,17 @@ class Changes:
     async def close(self) -> None:
         """End, and let the connection go."""
         self.end()
-        if self._hearing is not None and self._hearing.task is not None:
-            self._hearing.task.cancel()
-            await asyncio.wait([self._hearing.task])
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _heard(self) -> _Hearing:
         """The line that everybody shares, opened for the first. Raises Unavailable."""
         if self._hearing is None and not self.ended.is_set():
             self._hearing = _Hearing()
-            self._hearing.task = asyncio.create_task(self._hear(self._hearing))
+            task = asyncio.create_task(self._hear(self._hearing))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
         hearing = self._hearing
         if hearing is not None:
             await hearing.begun.wait()
