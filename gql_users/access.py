@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from gql_users.errors import ErrorCode, Forbidden, NotFound, Refusal, Unauthenticated
@@ -28,6 +29,8 @@ class Actor:
     token_refused: ErrorCode | None = None
     """Why a token was not accepted, when one was shown: TOKEN_INVALID or TOKEN_EXPIRED."""
     client: Client = field(default_factory=Client)
+    token_expires_at: datetime | None = field(default=None, compare=False)
+    """Until when the token that was shown is good, for what goes on longer than a request."""
 
     @property
     def is_anonymous(self) -> bool:
@@ -97,6 +100,11 @@ def can_set_admin(actor: Actor) -> bool:
 def can_see_events(actor: Actor) -> bool:
     """May the actor read what happened to everybody?"""
     return actor.is_admin
+
+
+def can_follow(actor: Actor, user_id: int | None) -> bool:
+    """May the actor be told at once what becomes of this account, or, for None, of everybody's?"""
+    return actor.is_admin or (user_id is not None and is_self(actor, user_id))
 
 
 def can_see_security(actor: Actor, user_id: int) -> bool:

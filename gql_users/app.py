@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from fastapi import Depends, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, WebSocketRoute
 
 from gql_users import clock as clocks
 from gql_users.graphql import explorer
@@ -91,7 +91,10 @@ def create_app(
     with misconfigured():
         graphql = GraphQLEndpoint(services, settings)
     # The first one that is tried: nearly every request is for it.
-    app.router.routes.insert(0, Route("/graphql", graphql, include_in_schema=False))
+    app.router.routes[0:0] = [
+        Route("/graphql", graphql, include_in_schema=False),
+        WebSocketRoute("/graphql", graphql),
+    ]
     if settings.metrics:
         app.router.routes.append(Route("/metrics", Metrics(graphql.engine), methods=["GET"], include_in_schema=False))
     if settings.shows_explorer:

@@ -39,6 +39,35 @@ class EventKind(StrEnum):
     KEY_ROTATED = "KEY_ROTATED"
 
 
+class UserChangeKind(StrEnum):
+    """What becomes of an account, as those who follow it are told; stable, for programs to branch on."""
+
+    CREATED = "CREATED"
+    UPDATED = "UPDATED"
+    EMAIL_VERIFIED = "EMAIL_VERIFIED"
+    EMAIL_CHANGED = "EMAIL_CHANGED"
+    DEACTIVATED = "DEACTIVATED"
+    REACTIVATED = "REACTIVATED"
+    DELETED = "DELETED"
+    ADMIN_CHANGED = "ADMIN_CHANGED"
+
+
+# Which events are changes of an account. Who signs in, or fails to, changes nothing about it.
+CHANGES: Mapping[EventKind, UserChangeKind] = {
+    EventKind.REGISTERED: UserChangeKind.CREATED,
+    EventKind.CREATED: UserChangeKind.CREATED,
+    EventKind.PROFILE_CHANGED: UserChangeKind.UPDATED,
+    EventKind.PASSWORD_CHANGED: UserChangeKind.UPDATED,
+    EventKind.PASSWORD_RESET: UserChangeKind.UPDATED,
+    EventKind.EMAIL_VERIFIED: UserChangeKind.EMAIL_VERIFIED,
+    EventKind.EMAIL_CHANGED: UserChangeKind.EMAIL_CHANGED,
+    EventKind.DEACTIVATED: UserChangeKind.DEACTIVATED,
+    EventKind.REACTIVATED: UserChangeKind.REACTIVATED,
+    EventKind.DELETED: UserChangeKind.DELETED,
+    EventKind.ADMIN_GRANTED: UserChangeKind.ADMIN_CHANGED,
+    EventKind.ADMIN_WITHDRAWN: UserChangeKind.ADMIN_CHANGED,
+}
+
 # What somebody at the door does, of whom nobody knows who it is.
 BY_STRANGERS = frozenset({EventKind.SIGN_IN_REFUSED, EventKind.THROTTLED, EventKind.TOKEN_REUSED})
 

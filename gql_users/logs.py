@@ -51,6 +51,9 @@ def set_up(level: str) -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     # It tells of itself at every question about readiness.
     logging.getLogger("alembic.runtime.migration").setLevel("WARNING")
+    # It writes every frame of a WebSocket, tokens and all; and who opens one, with what their URL asks for.
+    logging.getLogger("uvicorn.error").setLevel("INFO")
+    logging.getLogger("uvicorn.error").addFilter(lambda record: "WebSocket" not in str(record.msg))
     # It writes every statement with its values.
     logging.getLogger("aiosqlite").setLevel("INFO")
     # It writes whole queries, inline literals and all; failures are logged by the GraphQL door, without them.

@@ -21,7 +21,9 @@ async def serving(app: ASGIApp) -> AsyncIterator[str]:
     # Named TCP outright: asyncio turns off the delaying of small packets only where it sees that name.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on", ws="none", proxy_headers=False)
+        config = uvicorn.Config(
+            app, log_config=None, access_log=False, lifespan="on", ws="websockets-sansio", proxy_headers=False
+        )
         config.load()
         server = uvicorn.Server(config)
         server.lifespan = config.lifespan_class(config)

@@ -107,7 +107,7 @@ def test_no_file_is_longer_than_two_things() -> None:
 
 
 def test_every_deed_and_question_has_a_file_of_its_name() -> None:
-    for folder in ("mutations", "queries"):
+    for folder in ("mutations", "queries", "subscriptions"):
         listed = (PACKAGE / "graphql" / folder / "__init__.py").read_text()
         for source in (PACKAGE / "graphql" / folder).glob("[a-z]*.py"):
             assert f"gql_users.graphql.{folder}.{source.stem} import " in listed

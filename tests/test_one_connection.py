@@ -13,6 +13,7 @@ from gql_users.graphql.schema import printed
 from gql_users.mail.senders import MemorySender
 from tests.conftest import MakeSettings
 from tests.door import PASSWORD, Door, Person
+from tests.following import a_stream
 from tests.postbox import deliver_all
 from tests.serving import serving
 
@@ -123,6 +124,15 @@ async def test_one_connection_is_enough_for_a_quiet_registration_and_its_letter(
         await deliver_all(app.state.services.delivery)
 
     assert len(sender.sent) == 2
+
+
+async def test_one_connection_is_enough_beside_the_one_that_hears_of_changes(as_admin: Door, an_admin: Person) -> None:
+    assert fields_of("Subscription") == {"userChanged"}
+
+    async with a_stream(as_admin) as one, a_stream(as_admin) as other:
+        await as_admin.done("patchUser", {"id": an_admin.id, "age": 30})
+
+        assert await one.change() == await other.change()
 
 
 async def test_one_connection_is_enough_for_rest(door: Door) -> None:

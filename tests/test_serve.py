@@ -16,6 +16,7 @@ import pytest
 from tests.commands import Commands, Running
 from tests.databases import SECRET, PostgreSQL, SQLite
 from tests.door import PASSWORD, Door
+from tests.following import a_socket, a_stream
 
 A_CLEAN_END = {0, -signal.SIGTERM}
 
@@ -136,6 +137,24 @@ async def test_a_request_under_way_is_answered_before_the_end(commands: Commands
     assert code in A_CLEAN_END
 
 
+async def test_what_is_followed_ends_when_it_is_asked_to_end(commands: Commands) -> None:
+    async with (
+        commands.serving() as running,
+        httpx.AsyncClient(base_url=running.url, timeout=30) as http,
+    ):
+        ann = Door(http).as_(await Door(http).register("ann@example.com"))
+        async with a_stream(ann) as stream, a_socket(ann) as socket:
+            assert await socket.begin(ann.token) == {"type": "connection_ack"}
+            ending = asyncio.create_task(running.end())
+            why, closed = await stream.end(), await socket.closed()
+            code = await ending
+
+    assert (why["code"], closed) == ("UNAVAILABLE", 1001)
+    assert code in A_CLEAN_END
+    # It did not wait until its patience was at an end.
+    assert "timeout graceful shutdown exceeded" not in running.output
+
+
 async def test_what_is_logged_at_debug_has_no_secret_in_it(commands: Commands) -> None:
     async with (
         commands.serving(log_level="debug") as running,
@@ -163,6 +182,10 @@ async def a_day_with_secrets(door: Door) -> dict[str, str]:
         await door.answer(query, {"input": ["canary-variable"]})
     await door.http.get("/graphql", params={"query": "{ me { canaryInAddress: id } }"})
     await door.showing("canary-token").answer("{ me { id } }")
+    door.http.base_url = door.http.base_url.copy_with(query=b"token=canary-in-address")
+    async with a_socket(door) as socket:
+        assert await socket.begin(payload["tokens"]["accessToken"]) == {"type": "connection_ack"}
+        await socket.subscribe("canary", "subscription { canary: userChanged { kind } }")
     return {
         "password": PASSWORD,
         "hash": "$argon2",

@@ -5,7 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from typing import TYPE_CHECKING, Annotated
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,6 +23,7 @@ from gql_users.settings import Settings
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from starlette.types import Lifespan
 
 log = logging.getLogger("gql_users.serve")
 
@@ -58,6 +64,9 @@ def serve(
         # Whoever connects is the client: a header could name anybody.
         proxy_headers=False,
         timeout_graceful_shutdown=15,
+        ws_max_size=settings.max_body_bytes,
+        # It would cost each connection more memory than all the rest of it.
+        ws_per_message_deflate=False,
         # A worker that is slow to start, on a machine that is busy, shall not be taken for one that hangs.
         timeout_worker_healthcheck=60,
     )
@@ -69,7 +78,28 @@ def application() -> FastAPI:
 
     settings = Settings()
     logs.set_up(settings.log_level)
-    return create_app(settings)
+    app = create_app(settings)
+    app.router.lifespan_context = partial(_ending_streams, app, app.router.lifespan_context)
+    return app
+
+
+@asynccontextmanager
+async def _ending_streams(app: FastAPI, lifespan: Lifespan[FastAPI], _app: FastAPI) -> AsyncIterator[None]:
+    """End what is followed when the process is asked to end: the server waits for answers that never end by themselves.
+
+    Only a signal tells of it in time. What the server does upon it, it does then.
+    """
+    end, loop = app.state.services.changes.end, asyncio.get_running_loop()
+
+    def ended(number: int, frame: FrameType | None, *, then: Any) -> None:
+        loop.call_soon_threadsafe(end)
+        if callable(then):
+            then(number, frame)
+
+    async with lifespan(app):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, partial(ended, then=signal.getsignal(number)))
+        yield
 
 
 async def _prepare(settings: Settings) -> None:

@@ -10,18 +10,19 @@ from graphql import OperationType
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
-from starlette.websockets import WebSocket
 
 from gql_users.errors import TookTooLong, Unavailable
-from gql_users.graphql import explorer
+from gql_users.graphql import event_stream, explorer
 from gql_users.graphql.context import Context
 from gql_users.graphql.errors import formatted, refused, request_errors, request_failed
 from gql_users.graphql.execution.engine import Engine, Operation, RequestRefused
 from gql_users.graphql.limits import Limits
-from gql_users.graphql.requests import EVENT_STREAM, GRAPHQL_RESPONSE, Asked, BadRequest, answer_type, read
+from gql_users.graphql.requests import EVENT_STREAM, GRAPHQL_RESPONSE, JSON, Asked, BadRequest, answer_type, read
 from gql_users.graphql.scales import weigh
 from gql_users.graphql.schema import build
+from gql_users.graphql.streams import Answers, opened
 from gql_users.graphql.trusted_documents import TrustedDocuments, read_manifest
+from gql_users.graphql.websocket import WebSockets
 from gql_users.services import Services
 from gql_users.settings import Settings
 from gql_users.web.failures import of_http
@@ -38,11 +39,12 @@ class GraphQLEndpoint:
         self.engine = Engine(schema, partial(weigh, schema, limits), limits.parsed)
         manifest = read_manifest(settings.trusted_documents) if settings.trusted_documents else {}
         self.documents = TrustedDocuments(manifest, only=settings.documents == "trusted-only")
+        self.websockets = WebSockets(self.stream, services, settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
         if scope["type"] == "websocket":
-            await WebSocket(scope, receive, send).close()
+            await self.websockets(scope, receive, send)
             return
         request = Request(scope, receive)
         response = (
@@ -64,29 +66,41 @@ class GraphQLEndpoint:
         except BadRequest as error:
             return request_failed(of_http(error.status, error.message, headers=error.headers))
         except RequestRefused as error:
-            body = {"errors": request_errors(error, request_id_of(request))}
+            errors = request_errors(error, request_id_of(request))
+            if any("requestId" in each["extensions"] for each in errors):  # a stream that broke before it began
+                return _response({"errors": errors}, media_type, 500)
             # What is not executed is an answer too, to who knows no other type (section 6.4.1).
-            return _response(body, media_type, 400 if media_type == GRAPHQL_RESPONSE else 200)
+            return _response({"errors": errors}, media_type, 200 if media_type == JSON else 400)
         except Unavailable as error:
             retry = {"Retry-After": str(error.retry_after_seconds)}
             return _response({"errors": [refused(error)]}, media_type, 503, retry)
 
     async def _executed(self, request: Request, asked: Asked, media_type: str) -> Response:
-        text = self.documents.text(asked)
-        operation = self.engine.operation(text, asked.operation_name)
-        self.documents.found_good(asked, text)
+        operation = self._operation(asked)
         if request.method == "GET" and operation.kind is OperationType.MUTATION:
             raise BadRequest(405, "Deeds come by POST.", Allow="POST")
-        if operation.kind is OperationType.SUBSCRIPTION or media_type == EVENT_STREAM:
-            raise BadRequest(406, f"A subscription is answered as {EVENT_STREAM}, or by WebSocket.")
         context = await self.context(request)
+        if operation.kind is OperationType.SUBSCRIPTION:
+            if not event_stream.is_wanted(request.headers):
+                raise BadRequest(406, f"A subscription is answered as {EVENT_STREAM}, or by WebSocket.")
+            return await event_stream.answer(opened(self.engine, operation, asked.variables, context))
         result = await self._in_time(operation, asked.variables, context)
         body: dict[str, Any] = {"data": result.data}
         if result.errors:
             body["errors"] = formatted(result.errors, context.request_id)
         if asked.extensions.get("cost") is True:
             body["extensions"] = {"cost": {"requested": operation.cost, "limit": self.settings.max_cost}}
-        return _response(body, media_type)
+        return event_stream.only(body) if media_type == EVENT_STREAM else _response(body, media_type)
+
+    async def stream(self, asked: Asked, context: Context) -> Answers:
+        """The answers to a subscription, for who is connected already. Raises as `opened`, and BadRequest."""
+        return await opened(self.engine, self._operation(asked), asked.variables, context)
+
+    def _operation(self, asked: Asked) -> Operation:
+        text = self.documents.text(asked)
+        operation = self.engine.operation(text, asked.operation_name)
+        self.documents.found_good(asked, text)
+        return operation
 
     async def _in_time(self, operation: Operation, variables: dict[str, Any] | None, context: Context) -> Any:
         """The result. Raises TookTooLong for a query; in a mutation, the deeds not begun in time do (see Context)."""
@@ -112,4 +126,6 @@ class GraphQLEndpoint:
 
 
 def _response(body: Any, media_type: str, status: int = 200, headers: dict[str, str] | None = None) -> JSONResponse:
+    if media_type == EVENT_STREAM:  # nothing has begun: this is an answer of its own
+        media_type = GRAPHQL_RESPONSE
     return JSONResponse(body, status, headers, media_type=f"{media_type}; charset=utf-8")

@@ -49,11 +49,25 @@ class Asked:
 async def read(request: Request) -> Asked:
     """What is asked, by GET or POST. Raises BadRequest."""
     if request.method == "GET":
-        return _asked(_from_address(request.query_params))
+        return asked_by(_from_address(request.query_params))
     if request.method == "POST":
         _require_json(request.headers.get("content-type", ""))
-        return _asked(_object(await request.body()))
+        return asked_by(_object(await request.body()))
     raise BadRequest(405, "Questions come by GET or POST.", Allow="GET, POST")
+
+
+def asked_by(parameters: Mapping[str, Any]) -> Asked:
+    """What these parameters ask, as JSON has them. Raises BadRequest for one of the wrong type."""
+    for name, kind in _PARAMETERS:
+        if not isinstance(parameters.get(name), kind | None):
+            raise BadRequest(400, f"{name} is of the wrong type.")
+    return Asked(
+        query=parameters.get("query") or None,
+        document_id=parameters.get("documentId") or None,
+        operation_name=parameters.get("operationName") or None,
+        variables=parameters.get("variables"),
+        extensions=parameters.get("extensions") or {},
+    )
 
 
 def answer_type(accept: str | None) -> str:
@@ -123,16 +137,3 @@ def _parsed(text: str) -> Any:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
-
-
-def _asked(parameters: Mapping[str, Any]) -> Asked:
-    for name, kind in _PARAMETERS:
-        if not isinstance(parameters.get(name), kind | None):
-            raise BadRequest(400, f"{name} is of the wrong type.")
-    return Asked(
-        query=parameters.get("query") or None,
-        document_id=parameters.get("documentId") or None,
-        operation_name=parameters.get("operationName") or None,
-        variables=parameters.get("variables"),
-        extensions=parameters.get("extensions") or {},
-    )

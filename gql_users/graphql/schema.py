@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from functools import cache
 from typing import Any
 
@@ -17,7 +17,7 @@ from graphql import (
 )
 from strawberry.schema.config import StrawberryConfig
 
-from gql_users.graphql import mutations, queries
+from gql_users.graphql import mutations, queries, subscriptions
 from gql_users.graphql.connections import Connection
 from gql_users.graphql.mutations.change_password import ChangePasswordPayload
 from gql_users.graphql.mutations.confirm_email_change import ConfirmEmailChangePayload
@@ -46,6 +46,7 @@ from gql_users.graphql.types.scalars import SCALARS
 from gql_users.graphql.types.service_info import ServiceInfo
 from gql_users.graphql.types.session import Session
 from gql_users.graphql.types.user import User
+from gql_users.graphql.types.user_change import UserChange
 
 
 def field(resolver: Callable[..., Any], description: str) -> Any:
@@ -141,12 +142,23 @@ class Mutation:
     )
 
 
+@strawberry.type(description="What can be followed, over a WebSocket or server-sent events.")
+class Subscription:
+    """The streams."""
+
+    user_changed: AsyncGenerator[UserChange, None] = strawberry.subscription(
+        resolver=subscriptions.follow_user_changes,
+        description="What becomes of accounts, as it happens. For oneself and admins.",
+    )
+
+
 @cache
 def build() -> strawberry.Schema:
     """The schema, the same for all applications of a process."""
     schema = strawberry.Schema(
         query=Query,
         mutation=Mutation,
+        subscription=Subscription,
         types=[*KINDS, User, Session, Event],
         config=StrawberryConfig(scalar_map=SCALARS),
     )

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, func, literal, select
+from sqlalchemy import ColumnElement, Integer, Uuid, func, literal, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gql_users import text
 from gql_users.criteria import EventFilter
-from gql_users.events import Happened, first_id_at, id_at
-from gql_users.models import Event
+from gql_users.events import CHANGES, Happened, first_id_at, id_at
+from gql_users.models import Event, User
 from gql_users.paging import Slice
 from gql_users.repositories.keyset import Keyset, page
 from gql_users.repositories.portions import forget
@@ -24,6 +24,20 @@ _NEWEST_FIRST = Keyset(
     values=lambda position: [literal(UUID(str(position[0])), Uuid())],
 )
 
+CHANNEL = "gql_users_changes"
+"""Where PostgreSQL tells other processes the ids of events that are changes of accounts."""
+
+# SQLite numbers rows as they are written, and lets one write at a time: the order of the commits. Ids tell only when
+# something began.
+_ROW: ColumnElement[int] = literal_column("events.rowid", Integer())
+
+_WITH_USERS = (
+    select(Event, User)
+    .outerjoin(User, User.id == Event.user_id)
+    .where(Event.kind.in_(CHANGES))
+    .execution_options(populate_existing=True)
+)
+
 
 class Events:
     """The events, within one unit of work."""
@@ -32,14 +46,37 @@ class Events:
         self._session = session
 
     async def add(self, *happened: Happened) -> None:
-        """Write down what happened, in the transaction of the change it tells of."""
-        self._session.add_all(_row(each) for each in happened)
+        """Write down what happened, in the transaction of the change it tells of.
+
+        On PostgreSQL other processes are told of changes of accounts, and of nothing else: transactions that tell them
+        commit one after the other.
+        """
+        rows = [_row(each) for each in happened]
+        self._session.add_all(rows)
         await self._session.flush()
+        told = [str(row.id) for row in rows if row.kind in CHANGES]
+        if told and self._session.get_bind().dialect.name == "postgresql":
+            await self._session.execute(select(*(func.pg_notify(CHANNEL, event_id) for event_id in told)))
 
     async def find_many(self, ids: Sequence[UUID]) -> dict[UUID, Event]:
         """Those of these events that exist, by id."""
         found = await self._session.scalars(select(Event).where(Event.id.in_(ids)))
         return {event.id: event for event in found}
+
+    async def find_with_users(self, ids: Sequence[UUID]) -> list[tuple[Event, User | None]]:
+        """Those of these events that exist, in their order, each with whom it is about, unless that account is gone."""
+        found = await self._session.execute(_WITH_USERS.where(Event.id.in_(ids)))
+        by_id = {event.id: (event, user) for event, user in found}
+        return [by_id[each] for each in ids if each in by_id]
+
+    async def last_row(self) -> int:
+        """The place of the newest event, in the order of writing. SQLite alone."""
+        return await self._session.scalar(select(func.max(_ROW)).select_from(Event)) or 0
+
+    async def find_after(self, row: int, most: int) -> list[tuple[int, Event, User | None]]:
+        """Up to `most` events after this place, each with its place, and as in `find_with_users`. SQLite alone."""
+        after = _WITH_USERS.add_columns(_ROW).where(row < _ROW).order_by(_ROW).limit(most)
+        return [(place, event, user) for event, user, place in await self._session.execute(after)]
 
     async def page(self, wanted: EventFilter, part: Slice) -> tuple[Sequence[Event], bool, bool]:
         """A part of the matching events, newest first, and whether there are more after it and before it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -66,6 +66,12 @@ class Sessions:
         """Is there such a session that nobody has ended?"""
         live = Session.id == session_id, Session.revoked_at.is_(None)
         return await self._session.scalar(select(Session.id).where(*live)) is not None
+
+    async def rights(self, ids: Collection[UUID]) -> dict[UUID, bool]:
+        """Those of these sessions that nobody has ended, of people who may sign in; and whether each is an admin."""
+        live = Session.id.in_(ids), Session.revoked_at.is_(None), User.deactivated_at.is_(None)
+        statement = select(Session.id, User.is_admin).join(User, User.id == Session.user_id).where(*live)
+        return {found.id: found.is_admin for found in await self._session.execute(statement)}
 
     async def find_many(self, ids: Sequence[UUID]) -> dict[UUID, Session]:
         """Those of these sessions that exist, by id."""

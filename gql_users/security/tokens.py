@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -34,10 +34,11 @@ _KID = re.compile(r"[A-Za-z0-9_-]{43}")
 
 @dataclass(frozen=True, slots=True)
 class AccessClaims:
-    """What an access token says: whose it is, and of which session."""
+    """What an access token says: whose it is, and of which session; when read, also until when it is good."""
 
     user_id: int
     session_id: UUID
+    expires_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,8 @@ class Tokens:
         claims = _timely(decoded["payload"], now)
         if claims["exp"] - claims["iat"] > LONGEST_ACCESS.total_seconds():
             raise TokenInvalid
-        return AccessClaims(user_id=_number(claims["sub"]), session_id=_uuid(claims["sid"]))
+        expires_at = datetime.fromtimestamp(claims["exp"], UTC)
+        return AccessClaims(user_id=_number(claims["sub"]), session_id=_uuid(claims["sid"]), expires_at=expires_at)
 
     def read_refresh(self, token: str, *, now: datetime) -> RefreshClaims:
         """What a refresh token of ours says. Raises TokenInvalid or TokenExpired."""

@@ -9,6 +9,7 @@ from gql_users.mail.letters import Letters
 from gql_users.mail.senders import Sender, sender_for
 from gql_users.paging import Cursors
 from gql_users.repositories.database import connect
+from gql_users.repositories.feed import Feed
 from gql_users.repositories.migrations import Migrations
 from gql_users.repositories.unit_of_work import UnitsOfWork
 from gql_users.security.keys import derive
@@ -19,6 +20,7 @@ from gql_users.security.throttle import Limit, Names
 from gql_users.security.tokens import Tokens
 from gql_users.services.administration import Administration
 from gql_users.services.authentication import Authentication
+from gql_users.services.changes import Changes
 from gql_users.services.delivery import Delivery
 from gql_users.services.directory import Directory
 from gql_users.services.forgetting import Forgetting
@@ -56,6 +58,7 @@ class Services:
     directory: Directory
     administration: Administration
     history: History
+    changes: Changes
     signing_keys: SigningKeys
     forgetting: Forgetting
     operation: Operation
@@ -64,7 +67,7 @@ class Services:
 def wire(settings: Settings, clock: Clock, sender: Sender | None = None) -> Services:
     """The services of one installation. Nothing connects until it is used; `operation.close` lets everything go."""
     secret = settings.installation_secret()
-    engine, patient = connect(settings), connect(settings, patiently=True)
+    engine, patient, listening = connect(settings), connect(settings, patiently=True), connect(settings)
     units = UnitsOfWork(engine)
     hasher = Passwords(
         memory_kib=settings.argon2_memory_kib,
@@ -73,6 +76,8 @@ def wire(settings: Settings, clock: Clock, sender: Sender | None = None) -> Serv
         shortest=settings.password_min_length,
     )
     cursors = Cursors(derive(secret, "cursors"))
+    directory = Directory(units, cursors)
+    changes = Changes(directory, clock, Feed(listening))
     names = Names(derive(secret, "attempts"))
     spacing = Spacing(clock, names)
     throttle = Throttle(
@@ -118,12 +123,15 @@ def wire(settings: Settings, clock: Clock, sender: Sender | None = None) -> Serv
         verification=Verification(units, clock, hasher, one_time, throttle, spacing),
         delivery=Delivery(units, clock, Outbox(units, clock), one_time, letters, sender, settings.public_url, quietly),
         profiles=Profiles(units, clock, hasher, needs_verified),
-        directory=Directory(units, cursors),
+        directory=directory,
         administration=Administration(units, clock, hasher, throttle, needs_verified),
         history=History(units, cursors),
+        changes=changes,
         signing_keys=signing_keys,
         forgetting=Forgetting(units, clock, settings.events_retention, settings.session_idle_lifetime),
-        operation=Operation(Migrations(patient), hasher, (engine.dispose, patient.dispose)),
+        operation=Operation(
+            Migrations(patient), hasher, (changes.close, engine.dispose, patient.dispose, listening.dispose)
+        ),
     )
 
 

@@ -55,7 +55,7 @@ class History:
         require(not actor.is_anonymous, actor)
         async with self.unit_of_work.reading() as work:
             found = await work.events.find_many(ids)
-        seen = {each.id: _as_seen(actor, each) for each in found.values() if self._is_seen(actor, each)}
+        seen = {each.id: as_seen(actor, each) for each in found.values() if self._is_seen(actor, each)}
         return [seen.get(each) for each in ids]
 
     def _is_seen(self, actor: Actor, event: Event) -> bool:
@@ -67,12 +67,12 @@ class History:
         async with self.unit_of_work.reading() as work:
             found, has_next, has_previous = await work.events.page(wanted, part)
         cursors = [self.cursors.seal((str(each.id),), scope) for each in found]
-        return Page([_as_seen(actor, each) for each in found], cursors, has_next, has_previous)
+        return Page([as_seen(actor, each) for each in found], cursors, has_next, has_previous)
 
 
-def _as_seen(actor: Actor, event: Event) -> Event:
-    """The event without what the actor may not see of it. Its unit of work is over, so nothing of it is lost."""
+def as_seen(actor: Actor, event: Event) -> Event:
+    """The event without what the actor may not see of it."""
     by_a_stranger = event.actor_id is None and event.kind in BY_STRANGERS
-    if not can_see_origin(actor, event.actor_id, by_a_stranger=by_a_stranger):
-        event.ip_address = event.user_agent = None
-    return event
+    if can_see_origin(actor, event.actor_id, by_a_stranger=by_a_stranger):
+        return event
+    return event.without_origin()

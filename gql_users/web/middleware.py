@@ -18,6 +18,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger("gql_users.requests")
 
+# The status when there is nobody left to answer, as web servers write it.
+UNANSWERED = 499
+
 _USABLE_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 
 SECURITY_HEADERS: Mapping[str, str] = {
@@ -54,7 +57,7 @@ class Frame:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection (ASGI)."""
-        if scope["type"] != "http":
+        if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
@@ -62,13 +65,12 @@ class Frame:
         request_id = given if _USABLE_ID.fullmatch(given) else uuid4().hex
         scope["gql_users.request_id"] = request_id
         scope["client"] = self._client(scope, headers)
-        # What stays when there is nobody left to answer, as web servers write it.
-        started, status = time.perf_counter(), 499
+        started, status = time.perf_counter(), UNANSWERED
 
         async def send_framed(message: Message) -> None:
             nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
+            status = _status_after(message, status)
+            if message["type"].endswith("http.response.start"):
                 answered = MutableHeaders(scope=message)
                 answered["X-Request-ID"] = request_id
                 for name, value in self.headers.items():
@@ -82,7 +84,7 @@ class Frame:
                 "request",
                 extra={
                     "request_id": request_id,
-                    "method": scope["method"],
+                    "method": scope.get("method", "WEBSOCKET"),
                     "path": scope["path"],
                     "status": status,
                     "milliseconds": round((time.perf_counter() - started) * 1000, 1),
@@ -104,6 +106,18 @@ class Frame:
             return str(ip_address(_without_port(forwarded[-self.trusted_proxies]))), 0
         except ValueError:
             return connected
+
+
+def _status_after(message: Message, before: int) -> int:
+    """The status that the log tells of; of a WebSocket the code it was closed with."""
+    match message["type"]:
+        case "http.response.start" | "websocket.http.response.start":
+            return int(message["status"])
+        case "websocket.accept":
+            return 101
+        case "websocket.close":
+            return 403 if before == UNANSWERED else int(message.get("code", 1000))
+    return before
 
 
 def _without_port(forwarded: str) -> str:

@@ -15,7 +15,11 @@ async def actor_of(request: HTTPConnection, services: Services) -> Actor:
     A token that is not good makes its bearer anonymous, with the reason, and blocks nothing that strangers may do.
     Raises Unavailable when the database cannot say.
     """
-    header, client = request.headers.get("authorization"), client_of(request)
+    return await actor_showing(request.headers.get("authorization"), client_of(request), services)
+
+
+async def actor_showing(header: str | None, client: Client, services: Services) -> Actor:
+    """Who shows this `Authorization`, wherever it was sent; as `actor_of`."""
     if header is None:
         return Actor(client=client)
     scheme, _, token = header.partition(" ")

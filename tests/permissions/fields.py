@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tests.door import PASSWORD
-from tests.permissions.cells import EMPTY, FORBIDDEN, NULL, UNAUTHENTICATED, VALUE, Cells, Rows, everybody
+from tests.permissions.cells import EMPTY, FORBIDDEN, NOT_FOUND, NULL, UNAUTHENTICATED, VALUE, Cells, Rows, everybody
 
 ONE_USER = Cells(UNAUTHENTICATED, VALUE, NULL, UNAUTHENTICATED, VALUE)
 FOR_ADMINS = Cells(UNAUTHENTICATED, FORBIDDEN, FORBIDDEN, UNAUTHENTICATED, VALUE)
@@ -105,6 +105,12 @@ WAYS = {
     "ForbiddenError": refusal(
         MEMBERS_ALONE, 'createUser(input: {email: "nowhere"})', "ForbiddenError", "code message", empty="path"
     ),
+}
+
+# What comes before anything happens, over either transport: a stream, or why there is none.
+FOLLOWED = Cells(UNAUTHENTICATED, VALUE, NOT_FOUND, UNAUTHENTICATED, VALUE)
+SUBSCRIPTIONS: Rows = {"Subscription.userChanged": FOR_MEMBERS} | {
+    f"UserChange.{name}": FOLLOWED for name in ("event", "kind", "occurredAt", "user", "userId")
 }
 
 ARGUMENTS = {"user": "(by: {id: $id})", "node": "(id: $id)", "nodes": "(ids: [$id])"}

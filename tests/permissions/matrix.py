@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from tests.permissions.cells import Caller, Rows
 from tests.permissions.deeds import MUTATIONS
-from tests.permissions.fields import FIELDS
+from tests.permissions.fields import FIELDS, SUBSCRIPTIONS
 from tests.permissions.routes import ACCESSES, EVERYWHERE, USERS, users_rows
 
-SCHEMA: Rows = FIELDS | MUTATIONS
+SCHEMA: Rows = FIELDS | MUTATIONS | SUBSCRIPTIONS
 ROUTES: dict[tuple[str, str], Rows] = {
     (contract, access): EVERYWHERE | users_rows(contract, access) for contract in USERS for access in ACCESSES
 }

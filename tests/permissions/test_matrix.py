@@ -30,7 +30,8 @@ def test_every_field_and_mutation_of_the_schema_has_a_row() -> None:
 def test_every_route_and_method_has_a_row(tmp_path: Path, contract: str, access: str) -> None:
     found = routes(tmp_path, contract, access)
 
-    assert sorted(found) == sorted(ROUTES[contract, access])
+    # A WebSocket goes where its HTTP goes.
+    assert sorted({*found}) == sorted(ROUTES[contract, access])
 
 
 @pytest.mark.parametrize("size", [SIZE])
