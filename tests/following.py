@@ -62,31 +62,25 @@ class Socket:
 
 
 @asynccontextmanager
-async def a_socket(
-    door: Door, *, protocol: str | None = PROTOCOL, origin: str | None = None, over: socket.socket | None = None
-) -> AsyncIterator[Socket]:
+async def a_socket(door: Door, *, protocol: str | None = PROTOCOL, origin: str | None = None) -> AsyncIterator[Socket]:
     """A WebSocket to the service, until the block ends."""
     base = door.http.base_url
     url = str(base.copy_with(scheme=base.scheme.replace("http", "ws"), path="/graphql"))
     offered = [Subprotocol(protocol)] if protocol is not None else None
     from_where = Origin(origin) if origin is not None else None
-    async with connect(
-        url, subprotocols=offered, origin=from_where, proxy=None, sock=over, max_queue=None
-    ) as connection:
+    async with connect(url, subprotocols=offered, origin=from_where, proxy=None) as connection:
         yield Socket(connection)
 
 
 @asynccontextmanager
-async def following(
-    door: Door, services: Services, query: str = CHANGES, over: socket.socket | None = None
-) -> AsyncIterator[Socket]:
+async def following(door: Door, services: Services, query: str = CHANGES) -> AsyncIterator[Socket]:
     """A WebSocket of this caller's over which a stream has begun, with the id 1."""
-    async with a_socket(door, over=over) as followed:
-        assert await followed.begin(door.token) == {"type": "connection_ack"}
+    async with a_socket(door) as socket:
+        assert await socket.begin(door.token) == {"type": "connection_ack"}
         before = services.changes.followers
-        await followed.subscribe(query=query)
+        await socket.subscribe(query=query)
         await until_followed(services, before + 1)
-        yield followed
+        yield socket
 
 
 async def until_followed(services: Services, by: int) -> None:

@@ -64,6 +64,7 @@ def serve(
         # Whoever connects is the client: a header could name anybody.
         proxy_headers=False,
         timeout_graceful_shutdown=15,
+        ws="websockets-sansio",
         ws_max_size=settings.max_body_bytes,
         # It would cost each connection more memory than all the rest of it.
         ws_per_message_deflate=False,

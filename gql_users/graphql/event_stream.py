@@ -41,7 +41,8 @@ async def answer(opening: Awaitable[Answers]) -> Response:
             headers["WWW-Authenticate"] = "Bearer" + (' error="invalid_token"' if refusal.reason is not None else "")
         if isinstance(refusal, Unavailable):
             headers["Retry-After"] = str(refusal.retry_after_seconds)
-        return JSONResponse({"errors": [refused(refusal)]}, _STATUS.get(type(refusal), 400), headers)
+        status = next((status for kind, status in _STATUS.items() if isinstance(refusal, kind)), 400)
+        return JSONResponse({"errors": [refused(refusal)]}, status, headers)
 
 
 def only(body: dict[str, Any]) -> Response:

@@ -113,13 +113,7 @@ class Sessions:
                 raise TokenInvalid
         except NotAuthentic as refusal:
             return Actor(token_refused=refusal.code, client=client)
-        return Actor(
-            user_id=user.id,
-            session_id=session.id,
-            is_admin=user.is_admin,
-            client=client,
-            token_expires_at=claims.expires_at,
-        )
+        return Actor(user.id, session.id, user.is_admin, client=client, token_expires_at=claims.expires_at)
 
     async def refresh(self, refresh_token: str, client: Client) -> SignedIn:
         """Exchange a refresh token for the next one.

@@ -103,6 +103,18 @@ async def test_signing_in_is_no_change_and_neither_is_what_was_refused(door: Doo
     assert change == {"kind": "UPDATED", "userId": a_member.id, "user": {"email": a_member.email, "name": "Another"}}
 
 
+@POSTGRESQL
+async def test_only_changes_take_their_turn_to_notify(door: Door, a_member: Person, statements: list[str]) -> None:
+    await door.done("login", {"email": a_member.email, "password": PASSWORD})
+    await door.done("refresh", {"refreshToken": a_member.refresh_token})
+    before = [statement for statement in statements if "pg_notify" in statement]
+
+    await door.as_(a_member).done("patchUser", {"id": a_member.id, "age": 30})
+
+    assert before == []
+    assert len([statement for statement in statements if "pg_notify" in statement]) == 1
+
+
 async def test_a_stranger_follows_nobody(door: Door, a_member: Person) -> None:
     for variables in ({}, {"id": a_member.id}):
         status, error = await not_streamed(door, WHAT, **variables)

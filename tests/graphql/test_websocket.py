@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from websockets.exceptions import InvalidStatus
+from websockets.frames import Frame, Opcode
 
 from gql_users import Settings
 from gql_users.graphql import conversation, websocket
@@ -31,6 +32,10 @@ from tests.following import (
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 OURS = "https://app.example"
+HANDSHAKE = (
+    b"GET /graphql HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n"
+)
 BROKEN: dict[str, object] = {
     "not JSON": "{",
     "too deep": "[" * 60_000,
@@ -283,10 +288,17 @@ async def test_a_client_that_does_not_read_is_let_go(
 ) -> None:
     monkeypatch.setattr(conversation, "LONGEST_SEND_S", 0.2)
 
-    async with following(door.as_(an_admin), services, WORDY, a_narrow_socket(door)) as socket:
-        socket.connection.transport.pause_reading()
-        await until_let_go(services, door, a_member)
-        socket.connection.transport.resume_reading()
+    begin = {"type": "connection_init", "payload": {"authorization": f"Bearer {an_admin.access_token}"}}
+    subscribe = {"type": "subscribe", "id": "1", "payload": {"query": WORDY}}
+
+    reader, writer = await asyncio.open_connection(sock=a_narrow_socket(door), limit=1_024)
+    writer.write(HANDSHAKE)
+    await reader.readuntil(b"\r\n\r\n")
+    for message in (begin, subscribe):
+        writer.write(Frame(Opcode.TEXT, json.dumps(message).encode()).serialize(mask=True))
+    await until_followed(services, 1)
+    await until_let_go(services, door, a_member)
+    writer.transport.abort()
 
 
 async def test_a_socket_is_one_line_in_the_log_without_a_secret(
