@@ -186,8 +186,17 @@ def test_careless_values_are_refused(setting: str, value: str) -> None:
     assert setting in refusal_of(**{setting: value})
 
 
-# Any text is a folder, the name of a host or of a product; and what letters need is read by who sends them.
-ANY_TEXT = {"data_dir", "trusted_hosts", "templates_dir", "product_name", "mail_from", "smtp_url", "default_locale"}
+# Any text is a folder or file, the name of a host or of a product; and what letters need is read by who sends them.
+ANY_TEXT = {
+    "data_dir",
+    "trusted_documents",
+    "trusted_hosts",
+    "templates_dir",
+    "product_name",
+    "mail_from",
+    "smtp_url",
+    "default_locale",
+}
 
 
 @pytest.mark.parametrize("setting", sorted(set(Settings.model_fields) - ANY_TEXT))

@@ -109,7 +109,7 @@ WAYS = {
 
 # What comes before anything happens, over either transport: a stream, or why there is none.
 FOLLOWED = Cells(UNAUTHENTICATED, VALUE, NOT_FOUND, UNAUTHENTICATED, VALUE)
-SUBSCRIPTIONS: Rows = {"Subscription.userChanged": FOR_MEMBERS} | {
+SUBSCRIPTIONS: Rows = {"Subscription.userChanged": FOLLOWED} | {
     f"UserChange.{name}": FOLLOWED for name in ("event", "kind", "occurredAt", "user", "userId")
 }
 

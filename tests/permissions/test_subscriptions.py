@@ -16,7 +16,7 @@ async def test_every_stream_is_for_whom_its_row_says(door: Door, cast: Cast) -> 
 
     wrong = []
     for name, cells in SUBSCRIPTIONS.items():
-        asked = "subscription { userChanged { kind } }"
+        asked = f'subscription {{ userChanged(id: "{subject.id}") {{ kind }} }}'
         if name.startswith("UserChange."):
             field = name.partition(".")[2]
             asked = f'subscription {{ userChanged(id: "{subject.id}") {{ {field}{selection(name)} }} }}'
