@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from functools import partial
 from typing import Any
 
 from graphql import OperationType
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from gql_users.errors import TookTooLong, Unavailable
@@ -125,7 +126,8 @@ class GraphQLEndpoint:
         )
 
 
-def _response(body: Any, media_type: str, status: int = 200, headers: dict[str, str] | None = None) -> JSONResponse:
+def _response(body: Any, media_type: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     if media_type == EVENT_STREAM:  # nothing has begun: this is an answer of its own
         media_type = GRAPHQL_RESPONSE
-    return JSONResponse(body, status, headers, media_type=f"{media_type}; charset=utf-8")
+    # In ASCII: what an error says of a document may hold what is no text.
+    return Response(json.dumps(body), status, headers, media_type=f"{media_type}; charset=utf-8")

@@ -105,7 +105,7 @@ async def test_production_shows_no_page_unless_it_is_switched_on(opened: Open, m
 
     hidden, shown = [await client.get("/graphql", headers=BROWSER) for client in (off, on)]
 
-    assert (hidden.status_code, shown.status_code) == (404, 200)
+    assert (hidden.status_code, shown.status_code) == (400, 200)
     assert hidden.headers["Content-Type"] == "application/json"
     assert (await off.get("/graphql/assets/index.js")).status_code == 404
     assert (await off.post("/graphql", json={"query": "{ me { id } }"})).json() == {"data": {"me": None}}
@@ -114,7 +114,7 @@ async def test_production_shows_no_page_unless_it_is_switched_on(opened: Open, m
 async def test_development_can_switch_it_off(opened: Open, make_settings: MakeSettings) -> None:
     client = await opened(create_app(make_settings(explorer=False)))
 
-    assert (await client.get("/graphql", headers=BROWSER)).status_code == 404
+    assert (await client.get("/graphql", headers=BROWSER)).status_code == 400
 
 
 async def test_the_page_works_below_a_prefix(opened: Open, app: FastAPI) -> None:
