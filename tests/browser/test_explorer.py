@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from gql_users.services import Services
 from tests.browser.explorer import exploring, opened
 from tests.door import PASSWORD, Door, Person
+from tests.following import until_followed
 
 pytestmark = pytest.mark.browser
 
@@ -48,6 +52,25 @@ async def test_an_admin_pages_through_the_users(door: Door, an_admin: Person, a_
 
         assert {page["nodes"][0]["email"] for page in (first, second)} == {an_admin.email, a_member.email}
         assert (first["pageInfo"]["hasNextPage"], second["pageInfo"]["hasNextPage"]) == (True, False)
+
+
+async def test_an_admin_watches_what_becomes_of_accounts(
+    door: Door, an_admin: Person, a_member: Person, services: Services
+) -> None:
+    async with exploring(door) as explorer:
+        await explorer.open("SignIn")
+        await explorer.run({"input": {"email": an_admin.email, "password": PASSWORD}})
+        await explorer.use_token()
+        await explorer.open("WatchUsers")
+
+        watching = asyncio.create_task(explorer.run())
+        await until_followed(services, 1)
+        await door.as_(a_member).done("patchUser", {"id": a_member.id, "name": "Mia King"})
+        change = (await watching)["data"]["userChanged"]
+
+        assert (change["kind"], change["user"]["name"]) == ("UPDATED", "Mia King")
+        assert explorer.seen.complaints == []
+    await until_followed(services, 0)
 
 
 @ONCE
