@@ -24,6 +24,11 @@ def _fragments(times: int, leaf: str, spread: str = "...F{0} ...F{0}") -> str:
     return f"{{ serviceInfo {{ ...F0 }} }} {chain} fragment F{times} on ServiceInfo {{ {leaf} }}"
 
 
+def _of_no_type(times: int) -> str:
+    objects = " ".join(f"... on {kind} {{ x }}" for kind in ("User", "Session", "Event", "ServiceInfo", "TokenPair"))
+    return f"... on Nope {{ x {{ {_of_no_type(times - 1)} }} }} {objects}" if times else "x"
+
+
 def _nested(opening: str, closing: str, times: int, inside: str = "__typename") -> str:
     return opening * times + inside + closing * times
 
@@ -109,6 +114,16 @@ DOCUMENTS: Mapping[str, str] = {
     "a fragment in itself": "{ ...F } fragment F on Query { ...F }",
     "two fragments in each other": "{ ...F } fragment F on Query { ...G } fragment G on Query { me { id } ...F }",
     "fragments in each other, below": "{ me { ...F } } fragment F on User { events { nodes { user { ...F } } } }",
+    "types that are none, in each other": "{" + _of_no_type(9) + "}",
+    "100 operations that share a fragment": " ".join(f"query Q{n} {{ ...F }}" for n in range(100))
+    + " fragment F on Query { users(filter: {or: ["
+    + '{name: {eq: "a"}} ' * 60
+    + "]}) { totalCount } }",
+    "280 variables in use": "query ("
+    + " ".join(f"$v{n}: ID!" for n in range(280))
+    + ") { nodes(ids: ["
+    + " ".join(f"$v{n}" for n in range(280))
+    + "]) { id } }",
     "200 fragments that nobody spreads": ME + "".join(f" fragment F{n} on Query {{ __typename }}" for n in range(200)),
     "200 spreads of nothing": "{" + " ...Nothing" * 200 + "}",
     "200 times the same field": "{" + " me { id }" * 200 + "}",

@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
-from datetime import timedelta
 from typing import Any, NoReturn, TypeAlias
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -15,7 +14,7 @@ from gql_users.errors import BadUserInput, Refusal, Unauthenticated, Unavailable
 from gql_users.graphql.context import Context
 from gql_users.graphql.errors import refused, request_errors
 from gql_users.graphql.execution.engine import RequestRefused
-from gql_users.graphql.requests import Asked, BadRequest, asked_by
+from gql_users.graphql.requests import Asked, BadRequest, asked_by, parsed_json
 from gql_users.graphql.streams import Answers
 
 LONGEST_SILENCE_S = 3.0
@@ -42,13 +41,16 @@ class Conversation:
     def __init__(
         self, websocket: WebSocket, recognise: Recognise, open_stream: Open, ended: asyncio.Event, most_bytes: int
     ) -> None:
+        self.address = websocket.client.host if websocket.client is not None else None
         self._websocket = websocket
         self._recognise = recognise
         self._open = open_stream
         self._ended = ended
         self._most_bytes = most_bytes
         self._authorization: str | None = None
-        self._is_begun = self._is_acknowledged = False
+        self._is_begun = False
+        self.is_acknowledged = False
+        """Does the service know who is there?"""
         self._operations: dict[str, asyncio.Task[None]] = {}
 
     async def hold(self) -> ClosedError | None:
@@ -67,7 +69,7 @@ class Conversation:
     async def _talk(self, group: asyncio.TaskGroup) -> NoReturn:
         try:
             async with asyncio.timeout(LONGEST_SILENCE_S):
-                while not self._is_acknowledged:
+                while not self.is_acknowledged:
                     await self._answer(await self._received(), group)
         except TimeoutError:
             raise ClosedError(4408, "Connection initialisation timeout") from None
@@ -84,8 +86,8 @@ class Conversation:
         if len(text.encode()) > self._most_bytes:
             raise ClosedError(1009, "Message too big")
         try:
-            return json.loads(text)
-        except (ValueError, RecursionError):
+            return parsed_json(text)
+        except BadRequest:
             raise ClosedError(4400, "Messages are JSON") from None
 
     async def _answer(self, message: object, group: asyncio.TaskGroup) -> None:
@@ -113,8 +115,8 @@ class Conversation:
         if not isinstance(payload, dict | None) or not isinstance(authorization, str | None):
             raise ClosedError(4400, "Invalid message")
         self._authorization = authorization
-        group.create_task(_until_expired(await self._context()))
-        self._is_acknowledged = True
+        group.create_task(self._until_the_session_ends(await self._context()))
+        self.is_acknowledged = True
         await self._send({"type": "connection_ack"})
 
     async def _context(self) -> Context:
@@ -132,7 +134,7 @@ class Conversation:
             asked = asked_by(payload)
         except BadRequest as error:
             raise ClosedError(4400, error.message) from None
-        if not self._is_acknowledged:
+        if not self.is_acknowledged:
             raise ClosedError(4401, "Unauthorized")
         if id in self._operations:
             raise ClosedError(4409, "Subscriber already exists")
@@ -176,12 +178,21 @@ class Conversation:
         await self._ended.wait()
         raise self._going_away()
 
+    async def _until_the_session_ends(self, context: Context) -> None:
+        """A connection is judged like a stream that nothing is told on: it ends with the session, or with the token."""
+        changes = context.services.changes
+        try:
+            following = await changes.follow(context.actor, context.actor.user_id, kinds=())
+        except Refusal:
+            raise ClosedError(1013, "Try again later") from None
+        try:
+            await anext(following)
+        except Unauthenticated:
+            raise ClosedError(4403, "Forbidden") from None
+        except Refusal:
+            raise self._going_away() if self._ended.is_set() else ClosedError(1013, "Try again later") from None
+        finally:
+            changes.leave(following)
+
     def _going_away(self) -> ClosedError:
         return ClosedError(1001, "Going away")
-
-
-async def _until_expired(context: Context) -> None:
-    expires_at, now = context.actor.token_expires_at, context.services.sessions.clock.now()
-    if expires_at is not None:
-        await asyncio.sleep(max(expires_at - now, timedelta()).total_seconds())
-        raise ClosedError(4403, "Forbidden")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -15,10 +16,20 @@ from starlette.types import Receive, Scope, Send
 from gql_users.errors import TookTooLong, Unavailable
 from gql_users.graphql import event_stream, explorer
 from gql_users.graphql.context import Context
-from gql_users.graphql.errors import formatted, refused, request_errors, request_failed
+from gql_users.graphql.errors import formatted, refused, request_errors
 from gql_users.graphql.execution.engine import Engine, Operation, RequestRefused
 from gql_users.graphql.limits import Limits
-from gql_users.graphql.requests import EVENT_STREAM, GRAPHQL_RESPONSE, JSON, Asked, BadRequest, answer_type, read
+from gql_users.graphql.requests import (
+    EVENT_STREAM,
+    GRAPHQL_RESPONSE,
+    JSON,
+    PARAMETERS,
+    Asked,
+    BadRequest,
+    answer_type,
+    read,
+    takes_event_stream,
+)
 from gql_users.graphql.scales import weigh
 from gql_users.graphql.schema import build
 from gql_users.graphql.streams import Answers, opened
@@ -26,7 +37,7 @@ from gql_users.graphql.trusted_documents import TrustedDocuments, read_manifest
 from gql_users.graphql.websocket import WebSockets
 from gql_users.services import Services
 from gql_users.settings import Settings
-from gql_users.web.failures import of_http
+from gql_users.web.failures import code_of
 from gql_users.web.requests import actor_of, request_id_of
 
 
@@ -39,8 +50,18 @@ class GraphQLEndpoint:
         schema, limits = build()._schema, Limits.of(settings)
         self.engine = Engine(schema, partial(weigh, schema, limits), limits.parsed)
         manifest = read_manifest(settings.trusted_documents) if settings.trusted_documents else {}
+        self._require_good(manifest)
         self.documents = TrustedDocuments(manifest, only=settings.documents == "trusted-only")
         self.websockets = WebSockets(self.stream, services, settings)
+
+    def _require_good(self, manifest: Mapping[str, str]) -> None:
+        """A document that this schema does not know shall be found before its clients find it."""
+        for name, text in manifest.items():
+            try:
+                self.engine.prepared(text)
+            except RequestRefused as refusal:
+                told = refusal.errors[0].message
+                raise ValueError(f"GQL_USERS_TRUSTED_DOCUMENTS: {name} cannot be executed: {told}") from refusal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
@@ -56,16 +77,18 @@ class GraphQLEndpoint:
 
     def _is_for_people(self, request: Request) -> bool:
         """Does a browser ask for a page? Command-line clients send `*/*`, and want an answer they can read."""
-        asks = request.method == "GET" and "text/html" in request.headers.get("accept", "")
-        return self.settings.shows_explorer and asks and "query" not in request.query_params
+        wants_page = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+        return self.settings.shows_explorer and wants_page and not set(PARAMETERS) & request.query_params.keys()
 
     async def _answer(self, request: Request) -> Response:
+        media_type = JSON
         try:
-            media_type = answer_type(request.headers.get("accept"))
+            media_type = answer_type(request.headers.getlist("accept"))
             asked = await read(request)
             return await self._executed(request, asked, media_type)
         except BadRequest as error:
-            return request_failed(of_http(error.status, error.message, headers=error.headers))
+            told = {"message": error.message, "extensions": {"code": code_of(error.status)}}
+            return _response({"errors": [told]}, media_type, error.status, error.headers)
         except RequestRefused as error:
             errors = request_errors(error, request_id_of(request))
             if any("requestId" in each["extensions"] for each in errors):  # a stream that broke before it began
@@ -82,7 +105,7 @@ class GraphQLEndpoint:
             raise BadRequest(405, "Deeds come by POST.", Allow="POST")
         context = await self.context(request)
         if operation.kind is OperationType.SUBSCRIPTION:
-            if not event_stream.is_wanted(request.headers):
+            if not takes_event_stream(request.headers.getlist("accept")):
                 raise BadRequest(406, f"A subscription is answered as {EVENT_STREAM}, or by WebSocket.")
             return await event_stream.answer(opened(self.engine, operation, asked.variables, context))
         result = await self._in_time(operation, asked.variables, context)

@@ -24,7 +24,8 @@ from gql_users.errors import (
     VersionMismatch,
 )
 from gql_users.graphql.context import Info
-from gql_users.graphql.execution.engine import RequestRefused, TooComplexError, VariablesRefused
+from gql_users.graphql.execution.engine import RequestRefused, VariablesRefused
+from gql_users.graphql.execution.too_complex import TooComplexError
 from gql_users.graphql.messages import without_values
 from gql_users.graphql.types.mutation_error import (
     AuthenticationError,

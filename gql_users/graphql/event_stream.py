@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Mapping
 from contextlib import aclosing
 from typing import Any
 
-from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
@@ -23,12 +22,6 @@ KEEP_ALIVE_S = 12.0
 LONGEST_SEND_S = 10.0
 
 _STATUS: Mapping[type[Refusal], int] = {Unauthenticated: 401, Forbidden: 403, NotFound: 404, Unavailable: 503}
-
-
-def is_wanted(headers: Headers) -> bool:
-    """Does the client ask for server-sent events?"""
-    accepted = (part.partition(";")[0].strip().lower() for part in headers.get("accept", "").split(","))
-    return EVENT_STREAM in accepted
 
 
 async def answer(opening: Awaitable[Answers]) -> Response:

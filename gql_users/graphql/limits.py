@@ -23,6 +23,10 @@ class Limits:
     mutation_roots: int
     cost: int
     introspection: bool
+    operations: int = 20
+    variables: int = 50
+    # Each change is answered so, to everybody who follows.
+    subscription_cost: int = 100
 
     def parsed(self, text: str) -> DocumentNode:
         """The document of this text. Raises GraphQLSyntaxError, also where it is too long."""

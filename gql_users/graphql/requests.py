@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +16,13 @@ EVENT_STREAM = "text/event-stream"
 # The order in which they are offered to who accepts them alike.
 _OFFERED = (GRAPHQL_RESPONSE, JSON, EVENT_STREAM)
 
-_PARAMETERS: tuple[tuple[str, type], ...] = (
-    ("query", str),
-    ("documentId", str),
-    ("operationName", str),
-    ("variables", dict),
-    ("extensions", dict),
-)
+PARAMETERS: Mapping[str, type] = {
+    "query": str,
+    "documentId": str,
+    "operationName": str,
+    "variables": dict,
+    "extensions": dict,
+}
 
 
 class BadRequest(Exception):  # noqa: N818 - as in gql_users.errors
@@ -58,7 +58,7 @@ async def read(request: Request) -> Asked:
 
 def asked_by(parameters: Mapping[str, Any]) -> Asked:
     """What these parameters ask, as JSON has them. Raises BadRequest for one of the wrong type."""
-    for name, kind in _PARAMETERS:
+    for name, kind in PARAMETERS.items():
         if not isinstance(parameters.get(name), kind | None):
             raise BadRequest(400, f"{name} is of the wrong type.")
     return Asked(
@@ -70,12 +70,12 @@ def asked_by(parameters: Mapping[str, Any]) -> Asked:
     )
 
 
-def answer_type(accept: str | None) -> str:
+def answer_type(accept: Sequence[str]) -> str:
     """The media type to answer with (RFC 9110, section 12.5.1). Raises BadRequest when none is accepted.
 
     Who says nothing, or that anything will do, is not known to understand the newer type, and gets JSON.
     """
-    ranges = [_media_range(each) for each in (accept or "*/*").split(",") if each.strip()] or [("*/*", 1.0)]
+    ranges = _media_ranges(accept) or [("*/*", 1.0)]
     best, chosen = 0.0, None
     for offered in _OFFERED:
         quality, is_named = _quality(offered, ranges)
@@ -84,6 +84,15 @@ def answer_type(accept: str | None) -> str:
     if chosen is None:
         raise BadRequest(406, f"Answers come as {GRAPHQL_RESPONSE} or {JSON}, streams as {EVENT_STREAM}.")
     return chosen
+
+
+def takes_event_stream(accept: Sequence[str]) -> bool:
+    """Do these `Accept` headers name server-sent events?"""
+    return any(kind == EVENT_STREAM and quality > 0 for kind, quality in _media_ranges(accept))
+
+
+def _media_ranges(accept: Sequence[str]) -> list[tuple[str, float]]:
+    return [_media_range(each) for line in accept for each in line.split(",") if each.strip()]
 
 
 def _media_range(part: str) -> tuple[str, float]:
@@ -113,8 +122,10 @@ def _require_json(content_type: str) -> None:
 
 
 def _from_address(parameters: Mapping[str, str]) -> dict[str, Any]:
-    texts: dict[str, Any] = {name: parameters[name] for name, _ in _PARAMETERS if name in parameters}
-    return texts | {name: _parsed(texts[name]) for name, kind in _PARAMETERS if kind is dict and name in texts}
+    texts: dict[str, Any] = {name: parameters[name] for name in PARAMETERS if name in parameters}
+    return texts | {
+        name: parsed_json(texts[name]) for name, kind in PARAMETERS.items() if kind is dict and name in texts
+    }
 
 
 def _object(body: bytes) -> dict[str, Any]:
@@ -122,13 +133,14 @@ def _object(body: bytes) -> dict[str, Any]:
         text = body.decode()
     except UnicodeDecodeError as error:
         raise BadRequest(400, "The request is not UTF-8.") from error
-    parsed = _parsed(text)
+    parsed = parsed_json(text)
     if not isinstance(parsed, dict):
         raise BadRequest(400, "The request must be a JSON object.")
     return parsed
 
 
-def _parsed(text: str) -> Any:
+def parsed_json(text: str) -> Any:
+    """What a text says in JSON. Raises BadRequest."""
     try:
         return json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:

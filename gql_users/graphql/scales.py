@@ -24,7 +24,7 @@ from graphql import (
     get_named_type,
 )
 
-from gql_users.graphql.execution.engine import TooComplexError
+from gql_users.graphql.execution.too_complex import TooComplexError
 from gql_users.graphql.limits import Limits
 from gql_users.paging import LARGEST_PAGE, PAGE_SIZE
 
@@ -63,6 +63,8 @@ def weigh(schema: GraphQLSchema, limits: Limits, document: DocumentNode) -> dict
     """
     scales = Scales(schema, document, limits)
     operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+    if len(operations) > limits.operations:
+        raise TooComplexError(f"A document has at most {limits.operations} operations.")
     return {each: scales.cost(each) for each in operations}
 
 
@@ -113,14 +115,18 @@ class Scales:
         weight = self._selection(operation.selection_set, self.schema.get_root_type(operation.operation))
         self._fields += weight.fields
         limits = self.limits
-        roots = limits.query_roots if operation.operation is OperationType.QUERY else limits.mutation_roots
+        kind = operation.operation
+        roots = limits.query_roots if kind is OperationType.QUERY else limits.mutation_roots
+        dearest = limits.subscription_cost if kind is OperationType.SUBSCRIPTION else limits.cost
+        variables = len(operation.variable_definitions or ())
         for is_, most, rule in (
             *((times, 1, f"{name} can be done once in an operation.") for name, times in sorted(weight.once.items())),
             (weight.depth, limits.depth, f"An operation goes at most {limits.depth} fields deep."),
             (weight.aliases, limits.aliases, f"An operation has at most {limits.aliases} aliases."),
             (weight.roots, roots, f"An operation has at most {roots} fields at its root."),
             (self._fields, limits.fields, f"A document has at most {limits.fields} fields, fragments unfolded."),
-            (weight.cost, limits.cost, f"An operation costs at most {limits.cost}; ask for shorter pages."),
+            (variables, limits.variables, f"An operation has at most {limits.variables} variables."),
+            (weight.cost, dearest, f"A {kind.value} costs at most {dearest}; ask for shorter pages."),
         ):
             if is_ > most:
                 raise TooComplexError(rule, operation)

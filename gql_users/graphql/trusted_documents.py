@@ -35,10 +35,12 @@ class TrustedDocuments:
 
         Raises BadRequest when none is, and RequestRefused when it is not known or not trusted.
         """
-        if asked.document_id is not None:
-            text = self._manifest.get(asked.document_id.removeprefix(PREFIX))
-            return text if text is not None else _refuse("DOCUMENT_NOT_FOUND", "No trusted document has this id.")
         persisted = asked.extensions.get("persistedQuery")
+        if asked.document_id is not None:
+            if asked.query is not None or persisted is not None:
+                raise BadRequest(400, "A documentId stands for the query; send one of them.")
+            text = self._manifest.get(asked.document_id.removeprefix(PREFIX).lower())
+            return text if text is not None else _refuse("DOCUMENT_NOT_FOUND", "No trusted document has this id.")
         if persisted is not None:
             return self._by_hash(_hash_of(persisted), asked.query)
         if asked.query is None:
@@ -46,7 +48,7 @@ class TrustedDocuments:
         return self._allowed(asked.query)
 
     def found_good(self, asked: Asked, text: str) -> None:
-        """Remember a text that came with its hash, now that it turned out to be worth it."""
+        """Remember a text that came with its hash, which `text` compared, now that it turned out to be worth it."""
         persisted = asked.extensions.get("persistedQuery")
         if asked.query is not None and persisted is not None and len(text) <= LONGEST_REMEMBERED:
             for _forgotten in self._persisted.put(_hash_of(persisted), text):

@@ -19,8 +19,10 @@ from gql_users.web.requests import actor_showing, client_of, request_id_of
 
 PROTOCOL = "graphql-transport-ws"
 
-# What one process has room for; each takes some ten kilobytes.
+# What one process has room for; each takes some ten kilobytes. And how many of one address may be there that have not
+# said yet who they are; one account has as many as it has streams.
 MOST_CONNECTIONS = 1_000
+MOST_STRANGERS = 20
 
 
 class WebSockets:
@@ -30,7 +32,7 @@ class WebSockets:
         self.open_stream = open_stream
         self.services = services
         self.settings = settings
-        self.connections = 0
+        self._conversations: set[Conversation] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection (ASGI)."""
@@ -40,31 +42,35 @@ class WebSockets:
             return
         offered = PROTOCOL in scope["subprotocols"]
         await websocket.accept(PROTOCOL if offered else None)
-        self.connections += 1
-        try:
-            await self._serve(websocket, is_offered=offered)
-        finally:
-            self.connections -= 1
-
-    def _is_from_us(self, websocket: WebSocket) -> bool:
-        """Does the page that connects belong to us? Browsers say where it is from, and nothing else has to."""
-        origin = websocket.headers.get("origin")
-        public = urlsplit(self.settings.public_url)
-        ours = {f"{public.scheme}://{public.netloc}", *self.settings.cors_origins}
-        return origin is None or origin in ours or origin.partition("://")[2] == websocket.headers.get("host")
-
-    async def _serve(self, websocket: WebSocket, *, is_offered: bool) -> None:
-        closed: ClosedError | None = ClosedError(4406, "Subprotocol not acceptable")
-        if self.connections > MOST_CONNECTIONS:
-            closed = ClosedError(1013, "Try again later")
-        elif is_offered:
-            closed = await self._conversation(websocket).hold()
+        closed = await self._served(websocket) if offered else ClosedError(4406, "Subprotocol not acceptable")
         if closed is None:
             return
         # Nobody waits for somebody who does not read.
         with suppress(WebSocketDisconnect, TimeoutError):
             async with asyncio.timeout(LONGEST_SEND_S):
                 await websocket.close(closed.code, closed.reason)
+
+    def _is_from_us(self, websocket: WebSocket) -> bool:
+        """Does the page that connects belong to us? Browsers say where it is from, and nothing else has to."""
+        origin, host = websocket.headers.get("origin"), websocket.headers.get("host")
+        public = urlsplit(self.settings.public_url)
+        ours = {f"{public.scheme}://{public.netloc}", *self.settings.cors_origins}
+        if host != public.netloc:  # reached by another name, such as an address of its own
+            ours.add(f"{'https' if websocket.url.scheme == 'wss' else 'http'}://{host}")
+        return origin is None or origin in ours
+
+    async def _served(self, websocket: WebSocket) -> ClosedError | None:
+        """How the connection is to be closed; None when the client has gone."""
+        address = websocket.client.host if websocket.client is not None else None
+        strangers = sum(each.address == address and not each.is_acknowledged for each in self._conversations)
+        if len(self._conversations) >= MOST_CONNECTIONS or strangers >= MOST_STRANGERS:
+            return ClosedError(1013, "Try again later")
+        conversation = self._conversation(websocket)
+        self._conversations.add(conversation)
+        try:
+            return await conversation.hold()
+        finally:
+            self._conversations.discard(conversation)
 
     def _conversation(self, websocket: WebSocket) -> Conversation:
         return Conversation(

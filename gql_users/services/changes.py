@@ -20,7 +20,7 @@ log = logging.getLogger("gql_users.changes")
 
 # What one process has room for, and how much of it one account may take.
 MOST_FOLLOWERS = 2_000
-MOST_PER_ACCOUNT = 200
+MOST_PER_ACCOUNT = 40
 # Rights are read again so often, and before each change is handed out. Who cannot be judged in time is told no more.
 BETWEEN_LOOKS_S = 0.5
 LONGEST_LOOK_S = 2.0
@@ -52,6 +52,8 @@ class Changes:
     ) -> Following:
         """Be told of every change that is committed after this: of one account, or of all that the actor may see.
 
+        Who asks for no kind of change is told when their session ends, as everybody is, and nothing else.
+
         Raises Unauthenticated, NotFound also for accounts of others, BadUserInput and Unavailable for too many.
         """
         require(not actor.is_anonymous, actor)
@@ -68,8 +70,8 @@ class Changes:
 
     @property
     def followers(self) -> int:
-        """How many streams there are in this process."""
-        return len(self._hearing.followers) if self._hearing is not None else 0
+        """How many streams there are in this process, beside connections that are only watched."""
+        return sum(bool(each.kinds) for each in self._hearing.followers) if self._hearing is not None else 0
 
     @property
     def is_listening(self) -> bool:

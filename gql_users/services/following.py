@@ -35,7 +35,7 @@ class Following:
         self.actor = actor
         self.user_id = user_id
         """Whose account is followed; None for everybody's."""
-        self._kinds = frozenset(UserChangeKind if kinds is None else kinds)
+        self.kinds = frozenset(UserChangeKind if kinds is None else kinds)
         self._waiting: asyncio.Queue[Change | Refusal] = asyncio.Queue()
         self._is_over = False
 
@@ -47,7 +47,8 @@ class Following:
         change = await self._waiting.get()
         if isinstance(change, Refusal):
             raise change
-        return change
+        # As they may see it now: they may have lost rights while it waited.
+        return replace(change, event=as_seen(self.actor, change.event))
 
     def tell(self, told: Iterable[Told], rights: Mapping[UUID, bool], now: datetime) -> None:
         """Hand on what happened, if the actor may see it at this moment; otherwise end.
@@ -84,9 +85,9 @@ class Following:
 
     def _hand_on(self, event: Event, user: User | None) -> None:
         kind = CHANGES[EventKind(event.kind)]
-        if self._is_over or kind not in self._kinds or self.user_id not in {None, event.user_id}:
+        if self._is_over or kind not in self.kinds or self.user_id not in {None, event.user_id}:
             return
         if self._waiting.qsize() < MOST_WAITING:
-            self._waiting.put_nowait(Change(kind, as_seen(self.actor, event), user))
+            self._waiting.put_nowait(Change(kind, event, user))
         else:
             self.end(Unavailable("You read too slowly. Read again what you follow, and subscribe anew."))

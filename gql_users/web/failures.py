@@ -80,8 +80,13 @@ class Shapes:
         return self.answer(scope, of_http(status, message, request_id=request_id))
 
 
+def code_of(status: int) -> str:
+    """The code of what HTTP refuses with this status."""
+    return _CODES.get(status, str(status))
+
+
 def of_http(
     status: int, message: str, *, headers: Mapping[str, str] | None = None, request_id: str | None = None
 ) -> Failure:
     """A failure that HTTP has a status for."""
-    return Failure(status, _CODES.get(status, str(status)), message, headers=headers or {}, request_id=request_id)
+    return Failure(status, code_of(status), message, headers=headers or {}, request_id=request_id)

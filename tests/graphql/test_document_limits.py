@@ -58,6 +58,9 @@ UNFOLDING = {
     + " fragment F on ServiceInfo {"
     + " version" * 60
     + "}",
+    "operations": " ".join(f"query Q{n} {{ __typename }}" for n in range(21)),
+    "variables": "query (" + " ".join(f"$v{n}: Int" for n in range(51)) + ") { __typename }",
+    "a page with every change": "subscription { userChanged { user { events(first: 100) { nodes { id } } } } }",
     "a page of less than nothing": "{ a: users(first: -100) { nodes { events(first: 100) { nodes { id } } } } "
     "b: users(first: 100) { nodes { events(first: 100) { nodes { id } } } } }",
     "types in types": "{ __schema { types { fields { type { fields { name } } } } } }",

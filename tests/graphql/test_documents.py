@@ -63,6 +63,19 @@ def test_a_remembered_document_makes_no_other_one_good(engine: Engine) -> None:
                 engine.operation(text, None)
 
 
+def test_what_is_of_no_type_is_followed_no_further(engine: Engine) -> None:
+    selection = "x"
+    for _ in range(9):
+        selection = f"... on Nope {{ x {{ {selection} }} }} " + " ".join(
+            f"... on {kind} {{ x }}" for kind in ("User", "Session", "Event", "ServiceInfo", "TokenPair")
+        )
+
+    with pytest.raises(RequestRefused) as refused:
+        engine.operation(f"{{ {selection} }}", None)
+
+    assert "Unknown type 'Nope'." in {error.message for error in refused.value.errors}
+
+
 async def test_each_time_a_document_takes_other_variables_and_names(door: Door) -> None:
     text = """query Twice($twice: Boolean!) { serviceInfo { version @include(if: $twice) registration } }
               query Once { serviceInfo { registration } }"""

@@ -58,6 +58,20 @@ async def test_an_answer_is_of_the_type_that_its_reader_likes_best(door: Door, a
     assert answer.json() == {"data": {"__typename": "Query"}}
 
 
+async def test_what_is_accepted_may_stand_on_several_lines(door: Door) -> None:
+    lines = [("Accept", "text/plain"), ("Accept", NEW), ("Content-Type", OLD)]
+
+    answer = await door.http.post("/graphql", content=b'{"query": "{ __typename }"}', headers=lines)
+
+    assert answer.headers["Content-Type"].startswith(NEW)
+
+
+async def test_a_request_that_is_none_is_told_so_in_the_type_that_its_sender_takes(door: Door) -> None:
+    answer = await door.http.post("/graphql", content=b"{", headers={"Accept": NEW, "Content-Type": OLD})
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (400, f"{NEW}; charset=utf-8")
+
+
 @pytest.mark.parametrize("accept", REFUSED)
 async def test_who_takes_none_of_our_types_is_told_of_them(door: Door, accept: str) -> None:
     answer = await asked(door, "{ __typename }", accept)

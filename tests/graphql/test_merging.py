@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from graphql import parse, specified_rules, validate
+from graphql import build_schema, parse, specified_rules, validate
 
-from gql_users.graphql.execution.merging import RULES
+from gql_users.graphql.execution.merging import OTHERS, FieldsMerge
+from gql_users.graphql.execution.too_complex import TooComplexError
 from tests.graphql.documents import SCHEMA, document
 
 MERGE = {
@@ -33,10 +34,18 @@ CONFLICT = {
 }
 
 
+# Fields of an interface belong to each of its objects.
+ANIMALS = build_schema(
+    "type Query { animal: Animal } interface Animal { friend: Animal, name: String } "
+    + " ".join(f"type A{number} implements Animal {{ friend: Animal, name: String }}" for number in range(8))
+)
+
+
 def verdicts(text: str) -> tuple[bool, bool]:
     """Do our rules find fault, and do the library's?"""
     parsed = parse(text)
-    return bool(validate(SCHEMA, parsed, RULES)), bool(validate(SCHEMA, parsed, specified_rules))
+    ours = validate(SCHEMA, parsed, OTHERS) or validate(SCHEMA, parsed, [FieldsMerge])
+    return bool(ours), bool(validate(SCHEMA, parsed, specified_rules))
 
 
 @pytest.mark.parametrize("what", MERGE)
@@ -47,6 +56,25 @@ def test_what_is_alike_merges(what: str) -> None:
 @pytest.mark.parametrize("what", CONFLICT)
 def test_what_differs_conflicts(what: str) -> None:
     assert verdicts(CONFLICT[what]) == (True, True)
+
+
+def test_what_is_said_of_a_type_is_no_other_value() -> None:
+    # The library leaves this one out.
+    told = validate(SCHEMA, parse("{ pet { ... on Dog { x: __typename } ... on Cat { x: age } } }"), [FieldsMerge])
+
+    assert [error.message for error in told] == [
+        "Fields 'x' conflict because they return different kinds of values. Use different aliases to fetch both."
+    ]
+
+
+def test_what_interfaces_multiply_is_given_up() -> None:
+    selection = "name"
+    for _ in range(9):
+        objects = " ".join(f"... on A{number} {{ friend {{ name }} }}" for number in range(8))
+        selection = f"friend {{ {selection} }} {objects}"
+
+    with pytest.raises(TooComplexError, match="Too many fields share a name"):
+        validate(ANIMALS, parse(f"{{ animal {{ {selection} }} }}"), [FieldsMerge])
 
 
 def test_a_thousand_documents_are_judged_as_the_library_judges_them() -> None:

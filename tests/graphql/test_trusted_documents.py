@@ -78,7 +78,6 @@ async def test_a_name_that_nobody_has_is_not_found(at: Any) -> None:
     async with at() as door:
         for name in (f"sha256:{hash_of(OTHER)}", "nonsense", "sha256:"):
             assert code_of(await post(door, documentId=name)) == "DOCUMENT_NOT_FOUND"
-            assert code_of(await post(door, documentId=name, query=OTHER)) == "DOCUMENT_NOT_FOUND"
 
 
 async def test_where_only_trusted_documents_are_executed_all_others_are_refused(at: Any) -> None:
@@ -122,6 +121,26 @@ async def test_a_query_under_a_hash_that_is_not_its_own_is_refused_and_not_kept(
 
     assert code_of(mismatch) == "PERSISTED_QUERY_HASH_MISMATCH"
     assert code_of(await post(door, extensions=persisted(TRUSTED))) == "PERSISTED_QUERY_NOT_FOUND"
+
+
+async def test_nobody_puts_another_document_under_somebodys_hash(at: Any) -> None:
+    asked = {"documentId": f"sha256:{hash_of(MUTATION)}", "extensions": persisted(OTHER)}
+    async with at() as door:
+        for more in ({}, {"query": "x"}, {"query": OTHER}, {"query": MUTATION}):
+            answer = await door.http.post("/graphql", json={**asked, **more})
+            assert (answer.status_code, code_of(answer.json())) == (400, "BAD_USER_INPUT")
+
+        assert code_of(await post(door, extensions=persisted(OTHER))) == "PERSISTED_QUERY_NOT_FOUND"
+
+
+@pytest.mark.parametrize("document", ["{ nonsense }", "{", "{ " + "me { id } " * 30 + "}"])
+async def test_a_manifest_of_another_schema_keeps_the_service_from_starting(
+    make_settings: MakeSettings, manifest: Path, document: str
+) -> None:
+    manifest.write_text(json.dumps({hash_of(document): document}))
+
+    with pytest.raises(MisconfiguredError, match="cannot be executed"):
+        create_app(make_settings(trusted_documents=manifest))
 
 
 async def test_what_is_not_valid_is_not_kept(door: Door) -> None:

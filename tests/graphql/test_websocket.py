@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import Frame, Opcode
 
 from gql_users import Settings
@@ -20,6 +21,7 @@ from tests.conftest import MakeSettings
 from tests.door import Door, Person, SettableClock
 from tests.following import (
     CHANGES,
+    PATIENCE_S,
     WORDY,
     a_narrow_socket,
     a_socket,
@@ -221,8 +223,16 @@ async def test_a_process_has_room_for_so_many(door: Door, a_member: Person, monk
         assert await first.begin(a_member.access_token) == {"type": "connection_ack"}
         async with a_socket(door) as second:
             assert await second.closed() == 1013
-    async with a_socket(door) as third:
-        assert await third.begin(a_member.access_token) == {"type": "connection_ack"}
+    assert await let_in(door, a_member) == {"type": "connection_ack"}
+
+
+async def let_in(door: Door, person: Person) -> Any:
+    """What is said to somebody once there is room: who has gone leaves it a moment later."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            with suppress(ConnectionClosed):
+                async with a_socket(door) as socket:
+                    return await socket.begin(person.access_token)
 
 
 async def test_a_session_that_is_over_ends_its_connection(door: Door, a_member: Person, services: Services) -> None:
@@ -230,6 +240,39 @@ async def test_a_session_that_is_over_ends_its_connection(door: Door, a_member: 
         await door.done("logout", {"refreshToken": a_member.refresh_token})
 
         assert await socket.closed() == 4403
+
+
+async def test_a_session_that_is_over_ends_a_connection_that_carries_nothing(door: Door, a_member: Person) -> None:
+    async with a_socket(door) as socket:
+        await socket.begin(a_member.access_token)
+        await door.done("logout", {"refreshToken": a_member.refresh_token})
+
+        assert await socket.closed() == 4403
+
+
+async def test_strangers_of_one_address_take_nobodys_place(door: Door, a_member: Person) -> None:
+    async with AsyncExitStack() as stack:
+        for _ in range(websocket.MOST_STRANGERS - 1):
+            await stack.enter_async_context(a_socket(door))
+        async with a_socket(door) as known:
+            assert await known.begin(a_member.access_token) == {"type": "connection_ack"}
+            async with a_socket(door), a_socket(door) as one_too_many:
+                assert await one_too_many.closed() == 1013
+
+
+async def test_an_account_has_so_many_connections_and_no_more(
+    door: Door, a_member: Person, another_member: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gql_users.services.changes.MOST_PER_ACCOUNT", 1)
+
+    async with a_socket(door) as first:
+        await first.begin(a_member.access_token)
+        await first.say({"type": "ping"})
+        assert await first.hear() == {"type": "pong"}
+        async with a_socket(door) as second, a_socket(door) as other:
+            await second.begin(a_member.access_token)
+            assert await second.closed() == 1013
+            assert await other.begin(another_member.access_token) == {"type": "connection_ack"}
 
 
 async def test_a_token_that_expires_ends_its_connection(

@@ -57,9 +57,9 @@ class Shelf(Generic[V]):
 class Documents(Generic[V]):
     """A cache of good documents (a segmented LRU).
 
-    Only good ones are kept: what is refused costs its sender alone, and nobody can push out what others use by sending
-    nonsense. Nor by sending many different good ones, such as a client does that writes values into its documents
-    instead of variables: what was asked for once stands apart, and only what is asked for again moves to the others.
+    Only good ones are kept: what is refused costs its sender alone, and nobody pushes out what others use by sending
+    nonsense. Nor by sending many different good ones, as a client does that writes values into its documents instead of
+    variables: what was asked for once stands apart, and only what is asked for again moves to the others.
     """
 
     def __init__(self, most: int = MOST_DOCUMENTS, most_characters: int = MOST_CHARACTERS) -> None:

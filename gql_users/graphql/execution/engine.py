@@ -23,18 +23,16 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from gql_users.graphql.execution.documents import Documents
-from gql_users.graphql.execution.merging import RULES
+from gql_users.graphql.execution.merging import OTHERS, FieldsMerge
+from gql_users.graphql.execution.too_complex import TooComplexError
 
 Costs = Mapping[OperationDefinitionNode, int]
 
 # Beyond these a client reads no further, and an attacker learns the schema.
 MOST_ERRORS = 5
 
-_RULES = (*RULES, MaybeNullValidationRule, OneOfInputValidationRule)
-
-
-class TooComplexError(GraphQLError):
-    """A document asks for more than one request may."""
+# One set after the other, each for documents that keep those before it.
+_RULES = ((*OTHERS, MaybeNullValidationRule, OneOfInputValidationRule), (FieldsMerge,))
 
 
 class RequestRefused(Exception):  # noqa: N818 - as in gql_users.errors
@@ -85,7 +83,7 @@ class Engine:
         """The operation of this name in a document, or its only one. Raises RequestRefused."""
         operations = self.documents.find(text)
         if operations is None:
-            operations = self._prepared(text)
+            operations = self.prepared(text)
             self.documents.remember(text, operations)
         if name is None and len(operations) == 1:
             return next(iter(operations.values()))
@@ -120,21 +118,22 @@ class Engine:
             raise RequestRefused(*errors) if any(each.path for each in errors) else VariablesRefused(*errors)
         return answers
 
-    def _prepared(self, text: str) -> Mapping[str, Operation]:
-        """All operations of a document that is within the limits, and valid."""
+    def prepared(self, text: str) -> Mapping[str, Operation]:
+        """All operations of a document that is within the limits, and valid, by name. Raises RequestRefused."""
         try:
             document = self._parsed(text)
             costs = self._weigh(document)
             # The limits come first: only what is within them is validated in a time that can be told.
-            errors = validate(self.schema, document, _RULES, max_errors=MOST_ERRORS, hide_suggestions=True)
+            for rules in _RULES:
+                errors = validate(self.schema, document, rules, max_errors=MOST_ERRORS, hide_suggestions=True)
+                if errors:
+                    raise RequestRefused(*errors)
         except GraphQLSyntaxError as error:
             raise RequestRefused(_told_limit(error)) from error
         except GraphQLError as error:
             raise RequestRefused(error) from error
         except RecursionError as error:
             raise RequestRefused(TooComplexError("The document is nested too deeply.")) from error
-        if errors:
-            raise RequestRefused(*errors)
         return {_name_of(node): Operation(document, node, cost) for node, cost in costs.items()}
 
     def _executor(self, operation: Operation, variables: dict[str, Any] | None, context: object) -> Executor:

@@ -2,7 +2,8 @@
 
 The library compares each field with each other, which two hundred repetitions of one field make slow. What has to be
 alike is alike when each is like the first, so here fields are gathered under the name they answer to, and the fields
-inside them all at once: every field of the document is looked at once, wherever fragments bring it.
+inside them all at once. What stands in an interface belongs to each of its objects and is looked at with each; a budget
+keeps that from multiplying without end.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from graphql import (
     OperationDefinitionNode,
     OverlappingFieldsCanBeMergedRule,
     SelectionSetNode,
+    TypeNameMetaFieldDef,
+    ValidationContext,
     ValidationRule,
     get_named_type,
     is_leaf_type,
@@ -30,6 +33,8 @@ from graphql import (
     specified_rules,
 )
 from graphql.utilities.sort_value_node import sort_value_node
+
+from gql_users.graphql.execution.too_complex import TooComplexError
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +46,18 @@ class _Selected:
     known: GraphQLField | None
 
 
-class FieldsMerge(ValidationRule):
-    """The rule. Fragments must not be spread within themselves, and operations not be deep."""
+# Of five hundred fields, each may be looked at twenty times.
+MOST_LOOKS = 10_000
 
-    _has_reported = False
+
+class FieldsMerge(ValidationRule):
+    """The rule, for documents that keep all the others. Raises TooComplexError where it would take too long."""
+
+    def __init__(self, context: ValidationContext) -> None:
+        super().__init__(context)
+        self._looks = 0
+        self._has_reported = False
+        self._said: dict[int, frozenset[tuple[str, str]]] = {}
 
     def enter_operation_definition(self, node: OperationDefinitionNode, *_more: Any) -> None:
         """Look at all that an operation selects."""
@@ -68,7 +81,7 @@ class FieldsMerge(ValidationRule):
             for group in _of_one_object(named):
                 if len({each.node.name.value for each in group}) > 1:
                     self._report(group, "they are different fields")
-                elif len(group) > 1 and len({_arguments(each.node) for each in group}) > 1:
+                elif len(group) > 1 and len({self._arguments(each.node) for each in group}) > 1:
                     self._report(group, "they have different arguments")
                 self._require_same_fields(self._inside(group))
 
@@ -86,7 +99,11 @@ class FieldsMerge(ValidationRule):
         """The fields of a selection, those of its fragments included; the same fragment once."""
         for selection in selection_set.selections:
             if isinstance(selection, FieldNode):
-                known = getattr(kind, "fields", {}).get(selection.name.value)
+                self._looks += 1
+                if self._looks > MOST_LOOKS:
+                    raise TooComplexError("Too many fields share a name.", selection)
+                name = selection.name.value
+                known = TypeNameMetaFieldDef if name == "__typename" else getattr(kind, "fields", {}).get(name)
                 yield _Selected(kind, selection, known)
             elif isinstance(selection, InlineFragmentNode):
                 named = selection.type_condition
@@ -99,6 +116,13 @@ class FieldsMerge(ValidationRule):
                     inside = self.context.schema.get_type(fragment.type_condition.name.value)
                     yield from self._unfolded(fragment.selection_set, inside, seen)
 
+    def _arguments(self, node: FieldNode) -> frozenset[tuple[str, str]]:
+        """What the arguments say, in an order of its own; found out once for each field of the document."""
+        if id(node) not in self._said:
+            said = ((each.name.value, print_ast(sort_value_node(each.value))) for each in node.arguments or ())
+            self._said[id(node)] = frozenset(said)
+        return self._said[id(node)]
+
     def _report(self, group: list[_Selected], reason: str) -> None:
         self._has_reported = True
         name = _answered_as(group[0].node)
@@ -106,7 +130,8 @@ class FieldsMerge(ValidationRule):
         self.report_error(GraphQLError(message, [each.node for each in group]))
 
 
-RULES = (*(rule for rule in specified_rules if rule is not OverlappingFieldsCanBeMergedRule), FieldsMerge)
+# All the others, which come first: they find fault with what this one would follow without end.
+OTHERS = tuple(rule for rule in specified_rules if rule is not OverlappingFieldsCanBeMergedRule)
 
 
 def _by_name(selected: Iterable[_Selected]) -> Iterator[list[_Selected]]:
@@ -132,7 +157,3 @@ def _answered_as(node: FieldNode) -> str:
 def _shape(known: GraphQLField) -> str:
     named = get_named_type(known.type)
     return str(known.type) if is_leaf_type(named) else str(known.type).replace(named.name, "{}")
-
-
-def _arguments(node: FieldNode) -> frozenset[tuple[str, str]]:
-    return frozenset((each.name.value, print_ast(sort_value_node(each.value))) for each in node.arguments or ())
