@@ -153,4 +153,4 @@ def _response(body: Any, media_type: str, status: int = 200, headers: dict[str, 
     if media_type == EVENT_STREAM:  # nothing has begun: this is an answer of its own
         media_type = GRAPHQL_RESPONSE
     # In ASCII: what an error says of a document may hold what is no text.
-    return Response(json.dumps(body), status, headers, media_type=f"{media_type}; charset=utf-8")
+    return Response(json.dumps(body, separators=(",", ":")), status, headers, media_type=f"{media_type}; charset=utf-8")

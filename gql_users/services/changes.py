@@ -60,7 +60,7 @@ class Changes:
         if user_id is None and not can_follow(actor, None):
             user_id = actor.user_id
         require_own_or_admin(can_follow(actor, user_id), actor)
-        if user_id is not None and await self._directory.find(actor, user_id) is None:
+        if user_id not in {None, actor.user_id} and await self._directory.find(actor, user_id or 0) is None:
             raise NotFound
         hearing = await self._heard()
         _require_room(hearing.followers, actor)
@@ -92,6 +92,8 @@ class Changes:
     async def close(self) -> None:
         """End, and let the connection go."""
         self.end()
+        if self._hearing is not None:  # cancelled while it connects, it would leave the connection behind
+            await self._hearing.begun.wait()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -106,7 +106,7 @@ async def test_production_shows_no_page_unless_it_is_switched_on(opened: Open, m
     hidden, shown = [await client.get("/graphql", headers=BROWSER) for client in (off, on)]
 
     assert (hidden.status_code, shown.status_code) == (400, 200)
-    assert hidden.headers["Content-Type"] == "application/json"
+    assert hidden.headers["Content-Type"] == "application/json; charset=utf-8"
     assert (await off.get("/graphql/assets/index.js")).status_code == 404
     assert (await off.post("/graphql", json={"query": "{ me { id } }"})).json() == {"data": {"me": None}}
 
