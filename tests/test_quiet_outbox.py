@@ -133,6 +133,47 @@ async def test_of_two_registrations_before_anybody_verified_neither_password_cou
     assert [await signs_in(door, password) for password in (PASSWORD, ANOTHER, NEW_PASSWORD)] == [False, False, True]
 
 
+@pytest.mark.parametrize("waited", [True, False])
+async def test_whoever_registers_an_address_before_its_owner_never_has_their_password_confirmed(
+    door: Door, post: Post, clock: SettableClock, waited: bool
+) -> None:
+    await register(door, password="the thief's own password")
+    await post.arrived()
+    clock.advance(timedelta(hours=2))
+    asking = "requestEmailVerification", {"email": ANN}
+    if waited:
+        post.sender.failing = AWAY
+        await door.done(*asking)
+        await post.arrived()
+        post.sender.failing = None
+    await register(door, password=ANOTHER)
+    first = await post.only()
+    if not waited:
+        await door.done(*asking)
+    clock.advance(timedelta(minutes=1))
+
+    mail = await post.only()
+
+    assert [first.subject, mail.subject] == [RESET, RESET]
+    assert await RESETTING.by_token(door, first.token) == GONE
+    assert await RESETTING.by_token(door, mail.token) == []
+    passwords = ("the thief's own password", ANOTHER, NEW_PASSWORD)
+    assert [await signs_in(door, password) for password in passwords] == [False, False, True]
+
+
+async def test_a_closed_account_keeps_its_password_when_its_address_is_registered(
+    door: Door, post: Post, services: Services, settings: Settings
+) -> None:
+    user = await services.administration.create(OPERATOR, ANN, Profile(), password=PASSWORD)
+    await services.administration.deactivate(OPERATOR, user.id)
+    before = await rows(settings, User)
+
+    await register(door, password=ANOTHER)
+    await post.arrived()
+
+    assert await rows(settings, User) == before
+
+
 async def test_who_has_an_account_that_an_admin_made_gets_a_letter_to_choose_a_password(
     door: Door, post: Post, services: Services
 ) -> None:

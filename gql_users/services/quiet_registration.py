@@ -63,7 +63,7 @@ class QuietRegistration:
             if owner is None or owner.email_key != key:
                 raise Collision
             # To the address as its owner wrote it: one that only folds to the same may be somebody else's mailbox.
-            kind = await _told_to(work, owner)
+            kind = await self._told_to(work, owner)
             return await work.letters.become(waiting, kind.value, owner)
 
     def _checked(self, email: str, password: str, profile: Profile) -> tuple[User, str]:
@@ -101,19 +101,20 @@ class QuietRegistration:
         await work.events.add(Happened(EventKind.REGISTERED, user.created_at, who, user.id))
         return user
 
+    async def _told_to(self, work: UnitOfWork, owner: User) -> LetterKind:
+        """What the owner of an address hears when it is registered again.
 
-async def _told_to(work: UnitOfWork, owner: User) -> LetterKind:
-    """What the owner of an address hears when it is registered again.
-
-    Nobody has shown yet that an unverified address is theirs. Whoever reads its letters chooses the password then, and
-    an earlier letter does not confirm one that might be somebody else's.
-    """
-    if owner.email_verified_at is not None:
-        return LetterKind.ALREADY_REGISTERED
-    # In this order: a worker that has just made a secret holds the letter's row until the secret can be found.
-    await work.letters.withdraw(owner.id, LetterKind.VERIFY_EMAIL.value)
-    await work.one_time_tokens.withdraw(owner.id, [Purpose.VERIFY_EMAIL.label])
-    return LetterKind.RESET_PASSWORD
+        Nobody has shown yet that an unverified address is theirs. Whoever reads its letters chooses the password then:
+        the one that was typed in first may be somebody else's, so no letter, earlier or later, confirms it.
+        """
+        if owner.email_verified_at is not None or not owner.is_active:
+            return LetterKind.ALREADY_REGISTERED
+        # In this order: a worker that has just made a secret holds the letter's row until the secret can be found.
+        await work.letters.withdraw(owner.id, LetterKind.VERIFY_EMAIL.value)
+        await work.one_time_tokens.withdraw(owner.id, [Purpose.VERIFY_EMAIL.label])
+        if owner.password_hash is not None:
+            await work.users.change(owner.id, now=self.clock.now(), password_hash=None)
+        return LetterKind.RESET_PASSWORD
 
 
 def _asked_for(waiting: models.Letter, now: datetime) -> tuple[User, Client]:
