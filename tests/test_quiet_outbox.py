@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -216,6 +217,27 @@ async def test_what_waits_has_the_hash_of_the_password_until_a_worker_comes(
     hashes = {user.email: user.password_hash for user in await rows(settings, User)}
     assert {details["password_hash"] for details in waiting} - {*hashes.values()} != set()
     assert hashes["ben@example.com"] in {details["password_hash"] for details in waiting}
+
+
+async def test_the_numbers_of_ones_own_accounts_do_not_tell_whether_an_address_between_them_was_free(
+    door: Door, post: Post, services: Services, settings: Settings, clock: SettableClock
+) -> None:
+    await verified(door, post, clock)
+    await services.administration.create(OPERATOR, "unverified@example.com", Profile())
+    closed = await services.administration.create(OPERATOR, "closed@example.com", Profile())
+    await services.administration.deactivate(OPERATOR, closed.id)
+    targets = ("free@example.com", ANN, "unverified@example.com", "closed@example.com")
+
+    for number, target in enumerate((*targets, None)):
+        await register(door, f"own{number}@example.com")
+        await post.arrived()
+        if target is not None:
+            await register(door, target)
+            await post.arrived()
+
+    numbers = {user.email: user.id for user in await rows(settings, User)}
+    own = [numbers[f"own{number}@example.com"] for number in range(5)]
+    assert [later - earlier for earlier, later in pairwise(own)] == [2, 2, 2, 2]
 
 
 async def test_a_registration_that_cannot_be_one_is_given_up_and_keeps_no_hash(

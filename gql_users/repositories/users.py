@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,6 +17,11 @@ from gql_users.models import User
 from gql_users.models.users import LARGEST_ID
 from gql_users.paging import Position, Slice
 from gql_users.repositories import users_listing
+
+_SKIP_A_NUMBER = {
+    "postgresql": text("SELECT nextval(pg_get_serial_sequence('users', 'id'))"),
+    "sqlite": text("UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'users'"),
+}
 
 
 class Users:
@@ -86,6 +91,10 @@ class Users:
         self._session.add(user)
         with _taken():
             await self._session.flush()
+
+    async def skip_number(self) -> None:
+        """Give a number to nobody, so that later ones do not tell whether there is one user more."""
+        await self._session.execute(_SKIP_A_NUMBER[self._session.get_bind().dialect.name])
 
     async def change(
         self, user_id: int, *, now: datetime, expected_version: int | None = None, **columns: object

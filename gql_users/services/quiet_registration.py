@@ -62,6 +62,8 @@ class QuietRegistration:
             owner = await work.users.find_for_change(owner.id)
             if owner is None or owner.email_key != key:
                 raise Collision
+            # A new account takes one, and the numbers around it must not tell whether there is one.
+            await work.users.skip_number()
             # To the address as its owner wrote it: one that only folds to the same may be somebody else's mailbox.
             kind = await self._told_to(work, owner)
             return await work.letters.become(waiting, kind.value, owner)
