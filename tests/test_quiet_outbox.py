@@ -12,6 +12,7 @@ import pytest
 
 from gql_users import Settings
 from gql_users.access import OPERATOR
+from gql_users.mail.senders import MemorySender
 from gql_users.models import Letter, Session, User
 from gql_users.services import Services
 from gql_users.services.accounts import Profile
@@ -253,6 +254,41 @@ async def test_a_registration_that_cannot_be_one_is_given_up_and_keeps_no_hash(
     assert letter.given_up_at is not None
     assert letter.details is None
     assert await rows(settings, User) == []
+
+
+async def test_what_waits_when_registration_is_closed_becomes_no_account(
+    door: Door,
+    sender: MemorySender,
+    settings: Settings,
+    make_settings: MakeSettings,
+    clock: SettableClock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await register(door)
+
+    async with another_worker(make_settings(registration="closed"), clock, sender) as later:
+        await deliver_all(later.delivery)
+
+    assert sender.sent == []
+    assert await rows(settings, User) == []
+    assert await rows(settings, Letter) == []
+    assert "a registration was dropped: registration is closed" in caplog.messages
+    assert ANN not in caplog.text
+
+
+async def test_a_letter_of_a_quiet_registration_is_sent_although_registration_is_closed_by_then(
+    door: Door, post: Post, make_settings: MakeSettings, clock: SettableClock
+) -> None:
+    await register(door)
+    post.sender.failing = AWAY
+    await post.arrived()
+    post.sender.failing = None
+    clock.advance(timedelta(seconds=10))
+
+    async with another_worker(make_settings(registration="closed"), clock, post.sender) as later:
+        await deliver_all(later.delivery)
+
+    assert [Mail(message).subject for message in post.sender.sent] == [VERIFY]
 
 
 async def test_a_worker_that_dies_after_making_the_account_leaves_the_letter_that_verifies(

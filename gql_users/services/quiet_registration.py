@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -19,7 +20,10 @@ from gql_users.security.passwords import Passwords
 from gql_users.services.accounts import UNSET, Profile, new_account, words_about
 from gql_users.services.letters import REGISTRATION, registration
 from gql_users.services.one_time import Purpose
+from gql_users.services.outbox import facts
 from gql_users.services.spacing import Spacing
+
+log = logging.getLogger("gql_users.delivery")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class QuietRegistration:
     clock: Clock
     hasher: Passwords
     spacing: Spacing
+    is_closed: bool
 
     async def write_down(self, email: str, password: str, profile: Profile, client: Client) -> None:
         """Take a registration; a letter will be its answer. No account is looked at.
@@ -45,7 +50,8 @@ class QuietRegistration:
     async def decide(self, row: models.Letter) -> models.Letter | None:
         """The letter that a row of the outbox is, or becomes when it is a registration. None when it is gone.
 
-        It becomes a letter in the unit that makes the account: who sends it again after a crash finds a letter.
+        None as well for a registration that waited until nobody may register any more. Others become letters in the
+        unit that makes the account: who sends one again after a crash finds a letter.
         """
         if row.kind != REGISTRATION:
             return row
@@ -53,6 +59,9 @@ class QuietRegistration:
             waiting = await work.letters.find_for_change(row)
             if waiting is None or waiting.kind != REGISTRATION:
                 return waiting
+            if self.is_closed:
+                log.warning("a registration was dropped: registration is closed", extra=facts(waiting))
+                return None
             key = text.email(waiting.address)[1]
             owner = await work.users.find_by_email(key)
             if owner is None:
