@@ -11,9 +11,9 @@ from itertools import pairwise
 import pytest
 
 from gql_users import Settings
-from gql_users.access import OPERATOR
+from gql_users.access import OPERATOR, Client
 from gql_users.mail.senders import MemorySender
-from gql_users.models import Letter, Session, User
+from gql_users.models import Event, Letter, Session, User
 from gql_users.services import Services
 from gql_users.services.accounts import Profile
 from gql_users.services.letters import registration
@@ -161,6 +161,42 @@ async def test_whoever_registers_an_address_before_its_owner_never_has_their_pas
     assert await RESETTING.by_token(door, mail.token) == []
     passwords = ("the thief's own password", ANOTHER, NEW_PASSWORD)
     assert [await signs_in(door, password) for password in passwords] == [False, False, True]
+
+
+async def test_what_was_said_last_counts_while_nobody_has_verified_the_address(
+    door: Door, post: Post, settings: Settings, clock: SettableClock
+) -> None:
+    await register(door, name="Call 0900 666 and win", firstName="Call", age=99, locale="fr")
+    await post.arrived()
+    clock.advance(HALF_A_MINUTE)
+    await register(door, name="Vera", locale="de")
+
+    mail = await post.only()
+
+    assert mail.language == "de"
+    assert "Vera" in mail.text
+    assert "0900" not in mail.message.as_string()
+    (user,) = await rows(settings, User)
+    assert (user.name, user.name_key, user.first_name, user.age, user.locale) == ("Vera", "vera", None, None, "de")
+    changes = {row.kind: row for row in await rows(settings, Event)}
+    assert changes.keys() == {"REGISTERED", "PASSWORD_CHANGED", "PROFILE_CHANGED"}
+    assert changes["PROFILE_CHANGED"].details == {"fields": ["age", "firstName", "locale", "name"]}
+    assert {changes[kind].actor_id for kind in ("PASSWORD_CHANGED", "PROFILE_CHANGED")} == {None}
+
+
+async def test_what_an_account_says_stays_once_somebody_has_signed_in_to_it(
+    door: Door, post: Post, settings: Settings, make_settings: MakeSettings, clock: SettableClock
+) -> None:
+    async with another_worker(make_settings(registration="open"), clock, post.sender) as earlier:
+        await earlier.registration.register(ANN, PASSWORD, Profile(name="Ann"), Client())
+    await post.arrived()
+
+    await register(door, name="Somebody Else")
+
+    mail = await post.only()
+    assert mail.subject == RESET
+    assert "Hello Ann," in mail.text
+    assert [user.name for user in await rows(settings, User)] == ["Ann"]
 
 
 async def test_a_closed_account_keeps_its_password_when_its_address_is_registered(

@@ -21,9 +21,13 @@ from gql_users.services.accounts import UNSET, Profile, new_account, words_about
 from gql_users.services.letters import REGISTRATION, registration
 from gql_users.services.one_time import Purpose
 from gql_users.services.outbox import facts
+from gql_users.services.profiles import happened
 from gql_users.services.spacing import Spacing
 
 log = logging.getLogger("gql_users.delivery")
+
+# What a registration says about its person.
+_SAID = ("name", "name_key", "first_name", "last_name", "age", "locale")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +66,19 @@ class QuietRegistration:
             if self.is_closed:
                 log.warning("a registration was dropped: registration is closed", extra=facts(waiting))
                 return None
-            key = text.email(waiting.address)[1]
-            owner = await work.users.find_by_email(key)
+            said, client = _asked_for(waiting, self.clock.now())
+            owner = await work.users.find_by_email(said.email_key)
             if owner is None:
-                user = await self._make(work, waiting)
-                return await work.letters.become(waiting, LetterKind.VERIFY_EMAIL.value, user)
+                await _make(work, said, client)
+                return await work.letters.become(waiting, LetterKind.VERIFY_EMAIL.value, said)
             # Users before letters and tokens, as everybody locks them. This row is no letter of anybody's yet.
             owner = await work.users.find_for_change(owner.id)
-            if owner is None or owner.email_key != key:
+            if owner is None or owner.email_key != said.email_key:
                 raise Collision
             # A new account takes one, and the numbers around it must not tell whether there is one.
             await work.users.skip_number()
             # To the address as its owner wrote it: one that only folds to the same may be somebody else's mailbox.
-            kind = await self._told_to(work, owner)
+            kind = await _told_to(work, owner, said, client)
             return await work.letters.become(waiting, kind.value, owner)
 
     def _checked(self, email: str, password: str, profile: Profile) -> tuple[User, str]:
@@ -100,32 +104,37 @@ class QuietRegistration:
         async with self.unit_of_work() as work:
             await work.letters.add(registration(account.email, locale, details, now=self.clock.now()))
 
-    async def _make(self, work: UnitOfWork, waiting: models.Letter) -> User:
-        """The account that was asked for, in the unit of what it is asked for by."""
-        user, client = _asked_for(waiting, self.clock.now())
-        try:
-            await work.users.add(user)
-        except EmailTaken as error:
-            # Somebody else's began at the same moment: judge it again, with that account in sight.
-            raise Collision from error
-        who = Actor(user_id=user.id, client=client)
-        await work.events.add(Happened(EventKind.REGISTERED, user.created_at, who, user.id))
-        return user
 
-    async def _told_to(self, work: UnitOfWork, owner: User) -> LetterKind:
-        """What the owner of an address hears when it is registered again.
+async def _make(work: UnitOfWork, said: User, client: Client) -> None:
+    """The account that was asked for, in the unit of what it is asked for by."""
+    try:
+        await work.users.add(said)
+    except EmailTaken as error:
+        # Somebody else's began at the same moment: judge it again, with that account in sight.
+        raise Collision from error
+    who = Actor(user_id=said.id, client=client)
+    await work.events.add(Happened(EventKind.REGISTERED, said.created_at, who, said.id))
 
-        Nobody has shown yet that an unverified address is theirs. Whoever reads its letters chooses the password then:
-        the one that was typed in first may be somebody else's, so no letter, earlier or later, confirms it.
-        """
-        if owner.email_verified_at is not None or not owner.is_active:
-            return LetterKind.ALREADY_REGISTERED
-        # In this order: a worker that has just made a secret holds the letter's row until the secret can be found.
-        await work.letters.withdraw(owner.id, LetterKind.VERIFY_EMAIL.value)
-        await work.one_time_tokens.withdraw(owner.id, [Purpose.VERIFY_EMAIL.label])
-        if owner.password_hash is not None:
-            await work.users.change(owner.id, now=self.clock.now(), password_hash=None)
-        return LetterKind.RESET_PASSWORD
+
+async def _told_to(work: UnitOfWork, owner: User, said: User, client: Client) -> LetterKind:
+    """What the owner of an address hears when it is registered again, as `said`.
+
+    Nobody has shown yet that an unverified address is theirs. Whoever reads its letters chooses the password then: the
+    one that was typed in first may be somebody else's, so no letter, earlier or later, confirms it.
+    """
+    if owner.email_verified_at is not None or not owner.is_active:
+        return LetterKind.ALREADY_REGISTERED
+    # In this order: a worker that has just made a secret holds the letter's row until the secret can be found.
+    await work.letters.withdraw(owner.id, LetterKind.VERIFY_EMAIL.value)
+    await work.one_time_tokens.withdraw(owner.id, [Purpose.VERIFY_EMAIL.label])
+    columns: dict[str, Any] = {"password_hash": None} if owner.password_hash is not None else {}
+    if owner.last_login_at is None and await work.events.knows(EventKind.REGISTERED, owner.id):
+        # Nobody but a stranger has said so far who this is. What an admin said stays.
+        columns |= {name: getattr(said, name) for name in _SAID if getattr(said, name) != getattr(owner, name)}
+    if columns:
+        await work.users.change(owner.id, now=said.created_at, **columns)
+        await work.events.add(*happened(Actor(client=client), owner.id, columns, said.created_at))
+    return LetterKind.RESET_PASSWORD
 
 
 def _asked_for(waiting: models.Letter, now: datetime) -> tuple[User, Client]:
