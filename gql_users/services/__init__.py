@@ -127,7 +127,7 @@ def wire(settings: Settings, clock: Clock, sender: Sender | None = None) -> Serv
         history=History(units, cursors),
         changes=changes,
         signing_keys=signing_keys,
-        forgetting=Forgetting(units, clock, settings.events_retention, settings.session_idle_lifetime),
+        forgetting=Forgetting(units, clock, settings.events_retention, settings.session_idle_lifetime, needs_verified),
         operation=Operation(
             Migrations(patient), hasher, (changes.close, engine.dispose, patient.dispose, listening.dispose)
         ),

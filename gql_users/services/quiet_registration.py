@@ -128,10 +128,12 @@ async def _told_to(work: UnitOfWork, owner: User, said: User, client: Client) ->
     await work.letters.withdraw(owner.id, LetterKind.VERIFY_EMAIL.value)
     await work.one_time_tokens.withdraw(owner.id, [Purpose.VERIFY_EMAIL.label])
     columns: dict[str, Any] = {"password_hash": None} if owner.password_hash is not None else {}
-    if owner.last_login_at is None and await work.events.knows(EventKind.REGISTERED, owner.id):
-        # Nobody but a stranger has said so far who this is. What an admin said stays.
+    # If nobody but a stranger has said so far who this is. What an admin said stays.
+    is_new = owner.last_login_at is None and await work.events.knows(EventKind.REGISTERED, owner.id)
+    if is_new:
         columns |= {name: getattr(said, name) for name in _SAID if getattr(said, name) != getattr(owner, name)}
-    if columns:
+    if is_new or columns:
+        # Also when all is as it was: it is remembered from now on for as long as any new account.
         await work.users.change(owner.id, now=said.created_at, **columns)
         await work.events.add(*happened(Actor(client=client), owner.id, columns, said.created_at))
     return LetterKind.RESET_PASSWORD
