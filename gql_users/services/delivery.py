@@ -147,6 +147,8 @@ def _what_is_wanted(kind: LetterKind, user: User | None) -> LetterKind:
 
 def _is_in_vain(kind: LetterKind, user: User | None, reader: User | None) -> bool:
     """Is there nobody to write to, or nothing to say any more?"""
+    if kind is LetterKind.ADMIN_GRANTED:
+        return user is None or not user.is_admin
     if kind not in _PURPOSES and kind is not LetterKind.ALREADY_REGISTERED:
         return False
     if user is None or not user.is_active:
