@@ -73,14 +73,18 @@ async def test_what_waits_for_an_account_holds_none_of_its_secrets(
     assert done == []
 
 
-@pytest.mark.parametrize("deed", ["patchUser", "confirmEmailChange"])
+@pytest.mark.parametrize("deed", ["patchUser", "confirmEmailChange", "logout"])
 async def test_what_waits_for_a_letter_leaves_its_account_and_its_secrets_to_the_worker_that_has_the_letter(
     door: Door, post: Post, as_admin: Door, a_member: Person, settings: Settings, clock: SettableClock, deed: str
 ) -> None:
     mail = await MOVING.letter(door, post, a_member)
     clock.advance(timedelta(minutes=1))
     await MOVING.ask(door, a_member)
-    said = {"patchUser": {"id": a_member.id, "email": "new@example.com"}, "confirmEmailChange": {"token": mail.token}}
+    said = {
+        "patchUser": {"id": a_member.id, "email": "new@example.com"},
+        "confirmEmailChange": {"token": mail.token},
+        "logout": {"refreshToken": a_member.refresh_token, "scope": "ALL"},
+    }
 
     done = await meanwhile(
         settings, a_member, lambda: as_admin.codes(deed, said[deed]), held=LETTERS, wanted=(SECRETS, ITS_OWNER)

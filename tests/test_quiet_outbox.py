@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
 from gql_users import Settings
-from gql_users.access import OPERATOR
-from gql_users.models import Letter, Session, User
+from gql_users.access import OPERATOR, Client
+from gql_users.mail.senders import MemorySender
+from gql_users.models import Event, Letter, Session, User
 from gql_users.services import Services
 from gql_users.services.accounts import Profile
 from gql_users.services.letters import registration
@@ -133,6 +135,83 @@ async def test_of_two_registrations_before_anybody_verified_neither_password_cou
     assert [await signs_in(door, password) for password in (PASSWORD, ANOTHER, NEW_PASSWORD)] == [False, False, True]
 
 
+@pytest.mark.parametrize("waited", [True, False])
+async def test_whoever_registers_an_address_before_its_owner_never_has_their_password_confirmed(
+    door: Door, post: Post, clock: SettableClock, waited: bool
+) -> None:
+    await register(door, password="the thief's own password")
+    await post.arrived()
+    clock.advance(timedelta(hours=2))
+    asking = "requestEmailVerification", {"email": ANN}
+    if waited:
+        post.sender.failing = AWAY
+        await door.done(*asking)
+        await post.arrived()
+        post.sender.failing = None
+    await register(door, password=ANOTHER)
+    first = await post.only()
+    if not waited:
+        await door.done(*asking)
+    clock.advance(timedelta(minutes=1))
+
+    mail = await post.only()
+
+    assert [first.subject, mail.subject] == [RESET, RESET]
+    assert await RESETTING.by_token(door, first.token) == GONE
+    assert await RESETTING.by_token(door, mail.token) == []
+    passwords = ("the thief's own password", ANOTHER, NEW_PASSWORD)
+    assert [await signs_in(door, password) for password in passwords] == [False, False, True]
+
+
+async def test_what_was_said_last_counts_while_nobody_has_verified_the_address(
+    door: Door, post: Post, settings: Settings, clock: SettableClock
+) -> None:
+    await register(door, name="Call 0900 666 and win", firstName="Call", age=99, locale="fr")
+    await post.arrived()
+    clock.advance(HALF_A_MINUTE)
+    await register(door, name="Vera", locale="de")
+
+    mail = await post.only()
+
+    assert mail.language == "de"
+    assert "Vera" in mail.text
+    assert "0900" not in mail.message.as_string()
+    (user,) = await rows(settings, User)
+    assert (user.name, user.name_key, user.first_name, user.age, user.locale) == ("Vera", "vera", None, None, "de")
+    changes = {row.kind: row for row in await rows(settings, Event)}
+    assert changes.keys() == {"REGISTERED", "PASSWORD_CHANGED", "PROFILE_CHANGED"}
+    assert changes["PROFILE_CHANGED"].details == {"fields": ["age", "firstName", "locale", "name"]}
+    assert {changes[kind].actor_id for kind in ("PASSWORD_CHANGED", "PROFILE_CHANGED")} == {None}
+
+
+async def test_what_an_account_says_stays_once_somebody_has_signed_in_to_it(
+    door: Door, post: Post, settings: Settings, make_settings: MakeSettings, clock: SettableClock
+) -> None:
+    async with another_worker(make_settings(registration="open"), clock, post.sender) as earlier:
+        await earlier.registration.register(ANN, PASSWORD, Profile(name="Ann"), Client())
+    await post.arrived()
+
+    await register(door, name="Somebody Else")
+
+    mail = await post.only()
+    assert mail.subject == RESET
+    assert "Hello Ann," in mail.text
+    assert [user.name for user in await rows(settings, User)] == ["Ann"]
+
+
+async def test_a_closed_account_keeps_its_password_when_its_address_is_registered(
+    door: Door, post: Post, services: Services, settings: Settings
+) -> None:
+    user = await services.administration.create(OPERATOR, ANN, Profile(), password=PASSWORD)
+    await services.administration.deactivate(OPERATOR, user.id)
+    before = await rows(settings, User)
+
+    await register(door, password=ANOTHER)
+    await post.arrived()
+
+    assert await rows(settings, User) == before
+
+
 async def test_who_has_an_account_that_an_admin_made_gets_a_letter_to_choose_a_password(
     door: Door, post: Post, services: Services
 ) -> None:
@@ -177,6 +256,27 @@ async def test_what_waits_has_the_hash_of_the_password_until_a_worker_comes(
     assert hashes["ben@example.com"] in {details["password_hash"] for details in waiting}
 
 
+async def test_the_numbers_of_ones_own_accounts_do_not_tell_whether_an_address_between_them_was_free(
+    door: Door, post: Post, services: Services, settings: Settings, clock: SettableClock
+) -> None:
+    await verified(door, post, clock)
+    await services.administration.create(OPERATOR, "unverified@example.com", Profile())
+    closed = await services.administration.create(OPERATOR, "closed@example.com", Profile())
+    await services.administration.deactivate(OPERATOR, closed.id)
+    targets = ("free@example.com", ANN, "unverified@example.com", "closed@example.com")
+
+    for number, target in enumerate((*targets, None)):
+        await register(door, f"own{number}@example.com")
+        await post.arrived()
+        if target is not None:
+            await register(door, target)
+            await post.arrived()
+
+    numbers = {user.email: user.id for user in await rows(settings, User)}
+    own = [numbers[f"own{number}@example.com"] for number in range(5)]
+    assert [later - earlier for earlier, later in pairwise(own)] == [2, 2, 2, 2]
+
+
 async def test_a_registration_that_cannot_be_one_is_given_up_and_keeps_no_hash(
     services: Services, post: Post, settings: Settings, clock: SettableClock
 ) -> None:
@@ -190,6 +290,41 @@ async def test_a_registration_that_cannot_be_one_is_given_up_and_keeps_no_hash(
     assert letter.given_up_at is not None
     assert letter.details is None
     assert await rows(settings, User) == []
+
+
+async def test_what_waits_when_registration_is_closed_becomes_no_account(
+    door: Door,
+    sender: MemorySender,
+    settings: Settings,
+    make_settings: MakeSettings,
+    clock: SettableClock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await register(door)
+
+    async with another_worker(make_settings(registration="closed"), clock, sender) as later:
+        await deliver_all(later.delivery)
+
+    assert sender.sent == []
+    assert await rows(settings, User) == []
+    assert await rows(settings, Letter) == []
+    assert "a registration was dropped: registration is closed" in caplog.messages
+    assert ANN not in caplog.text
+
+
+async def test_a_letter_of_a_quiet_registration_is_sent_although_registration_is_closed_by_then(
+    door: Door, post: Post, make_settings: MakeSettings, clock: SettableClock
+) -> None:
+    await register(door)
+    post.sender.failing = AWAY
+    await post.arrived()
+    post.sender.failing = None
+    clock.advance(timedelta(seconds=10))
+
+    async with another_worker(make_settings(registration="closed"), clock, post.sender) as later:
+        await deliver_all(later.delivery)
+
+    assert [Mail(message).subject for message in post.sender.sent] == [VERIFY]
 
 
 async def test_a_worker_that_dies_after_making_the_account_leaves_the_letter_that_verifies(

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gql_users import text
 from gql_users.criteria import EventFilter
-from gql_users.events import CHANGES, Happened, first_id_at, id_at
+from gql_users.events import CHANGES, EventKind, Happened, first_id_at, id_at
 from gql_users.models import Event, User
 from gql_users.paging import Slice
 from gql_users.repositories.keyset import Keyset, page
@@ -68,6 +68,11 @@ class Events:
         found = await self._session.execute(_WITH_USERS.where(Event.id.in_(ids)))
         by_id = {event.id: (event, user) for event, user in found}
         return [by_id[each] for each in ids if each in by_id]
+
+    async def knows(self, kind: EventKind, user_id: int) -> bool:
+        """Did this happen to the user, as far as is remembered?"""
+        happened = select(Event.id).where(Event.user_id == user_id, Event.kind == kind.value)
+        return await self._session.scalar(happened.limit(1)) is not None
 
     async def last_row(self) -> int:
         """The place of the newest event, in the order of writing. SQLite alone."""

@@ -7,16 +7,24 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, delete, exists, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gql_users.criteria import Order, UserFilter
 from gql_users.errors import EmailTaken, UsernameTaken
-from gql_users.models import User
+from gql_users.events import EventKind
+from gql_users.models import Event, User
+from gql_users.models.base import BeforeAllTime
 from gql_users.models.users import LARGEST_ID
 from gql_users.paging import Position, Slice
 from gql_users.repositories import users_listing
+from gql_users.repositories.portions import forget
+
+_SKIP_A_NUMBER = {
+    "postgresql": text("SELECT nextval(pg_get_serial_sequence('users', 'id'))"),
+    "sqlite": text("UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'users'"),
+}
 
 
 class Users:
@@ -87,6 +95,10 @@ class Users:
         with _taken():
             await self._session.flush()
 
+    async def skip_number(self) -> None:
+        """Give a number to nobody, so that later ones do not tell whether there is one user more."""
+        await self._session.execute(_SKIP_A_NUMBER[self._session.get_bind().dialect.name])
+
     async def change(
         self, user_id: int, *, now: datetime, expected_version: int | None = None, **columns: object
     ) -> User | None:
@@ -123,6 +135,18 @@ class Users:
             return False
         removed = await self._session.scalar(delete(User).where(User.id == user_id).returning(User.id))
         return removed is not None
+
+    async def forget_unverified(self, before: datetime, most: int) -> int:
+        """Remove accounts that nobody has verified, signed in to, or changed since a moment, and no more than `most`.
+
+        Only those that people made themselves, as far as the events remember, and no admin has closed or made an
+        admin's. How many there were.
+        """
+        # Whoever never signed in stands together in the index of that column.
+        unused = User.last_login_or_first == BeforeAllTime(), User.email_verified_at.is_(None), User.updated_at < before
+        untouched = User.deactivated_at.is_(None), ~User.is_admin
+        registered = exists().where(Event.user_id == User.id, Event.kind == EventKind.REGISTERED.value)
+        return await forget(self._session, User, and_(*unused, *untouched, registered), most)
 
     async def _changed(self, statement: Any) -> User | None:
         options = {"populate_existing": True, "synchronize_session": False}

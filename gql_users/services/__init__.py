@@ -110,11 +110,10 @@ def wire(settings: Settings, clock: Clock, sender: Sender | None = None) -> Serv
         )
         sender = sender or _sender(settings)
     needs_verified = settings.needs_verified_email
-    quietly = QuietRegistration(units, clock, hasher, spacing)
+    openness = Openness(settings.registration)
+    quietly = QuietRegistration(units, clock, hasher, spacing, is_closed=openness is Openness.CLOSED)
     return Services(
-        registration=Registration(
-            units, clock, hasher, sessions, throttle, spacing, quietly, Openness(settings.registration), needs_verified
-        ),
+        registration=Registration(units, clock, hasher, sessions, throttle, spacing, quietly, openness, needs_verified),
         authentication=Authentication(units, clock, hasher, sessions, throttle, needs_verified, settings.is_quiet),
         sessions=sessions,
         session_list=SessionList(units, clock, cursors, settings.session_idle_lifetime),
@@ -128,7 +127,7 @@ def wire(settings: Settings, clock: Clock, sender: Sender | None = None) -> Serv
         history=History(units, cursors),
         changes=changes,
         signing_keys=signing_keys,
-        forgetting=Forgetting(units, clock, settings.events_retention, settings.session_idle_lifetime),
+        forgetting=Forgetting(units, clock, settings.events_retention, settings.session_idle_lifetime, needs_verified),
         operation=Operation(
             Migrations(patient), hasher, (changes.close, engine.dispose, patient.dispose, listening.dispose)
         ),

@@ -13,8 +13,9 @@ from gql_users.models import Session, User
 from gql_users.repositories.database import Collision
 from gql_users.repositories.unit_of_work import UnitsOfWork, repeated_on_collision
 from gql_users.security.passwords import Passwords
-from gql_users.services.sessions import Sessions, SignedIn
+from gql_users.services.sessions import Sessions
 from gql_users.services.throttle import Reserved, Throttle
+from gql_users.services.token_pair import SignedIn
 
 
 @dataclass(frozen=True, slots=True)

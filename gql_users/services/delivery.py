@@ -83,10 +83,10 @@ class Delivery:
     @repeated_on_collision
     async def _message(self, row: models.Letter) -> EmailMessage | None:
         """The letter as it is sent, or nothing: who it is for is looked up, and secrets are made, only now."""
-        kind = LetterKind(row.kind)
         async with self.unit_of_work() as work:
             key = text.email_key(row.address) or ""
             user = await self._owner(work, row, key)
+            kind = _what_is_wanted(LetterKind(row.kind), user)
             reader = await work.users.find_by_email(key)
             # Whoever withdraws what letters promise waits for this lock, and finds the secret that is made below.
             if not await work.letters.lock(row) or _is_in_vain(kind, user, reader):
@@ -138,8 +138,17 @@ class Delivery:
         )
 
 
+def _what_is_wanted(kind: LetterKind, user: User | None) -> LetterKind:
+    """Whoever has no password yet needs one more than a verified address, and choosing it verifies that as well."""
+    if kind is not LetterKind.VERIFY_EMAIL or user is None or user.email_verified_at is not None:
+        return kind
+    return LetterKind.RESET_PASSWORD if user.password_hash is None else kind
+
+
 def _is_in_vain(kind: LetterKind, user: User | None, reader: User | None) -> bool:
     """Is there nobody to write to, or nothing to say any more?"""
+    if kind is LetterKind.ADMIN_GRANTED:
+        return user is None or not user.is_admin
     if kind not in _PURPOSES and kind is not LetterKind.ALREADY_REGISTERED:
         return False
     if user is None or not user.is_active:

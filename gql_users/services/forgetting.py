@@ -19,6 +19,8 @@ PORTION = 1_000
 SESSIONS_KEPT = timedelta(days=1)
 SENT_KEPT = timedelta(days=1)
 GIVEN_UP_KEPT = timedelta(days=30)
+# Whoever has not confirmed their address in so long will not. It may be somebody else's, who cannot have it meanwhile.
+UNVERIFIED_KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +31,22 @@ class Forgetting:
     clock: Clock
     events_retention: timedelta
     idle_lifetime: timedelta
+    needs_verified: bool
 
     async def run(self) -> None:
-        """Remove events past their retention, and sessions, attempts, keys, letters and tokens that count no more."""
+        """Remove events past their retention, and sessions, attempts, keys, letters and tokens that count no more.
+
+        Where people verify their address before they sign in, accounts too that nobody has verified for long.
+        """
         now = self.clock.now()
         async with self.unit_of_work() as work:
             await work.signing_keys.forget(now - VERIFIED_AFTER_RETIREMENT)
         await self._all(lambda work: work.attempts.forget(now - FORGOTTEN_AFTER, PORTION))
         await self._all(lambda work: work.one_time_tokens.forget(now, PORTION))
         await self._letters(now)
+        if self.needs_verified:
+            # While the events remember who made them.
+            await self._all(lambda work: work.users.forget_unverified(now - UNVERIFIED_KEPT, PORTION))
         await self._all(lambda work: work.events.forget(now - self.events_retention, PORTION))
         before = now - SESSIONS_KEPT
         idle = before - self.idle_lifetime

@@ -70,8 +70,14 @@ async def withdraw(work: UnitOfWork, user_id: int) -> Collection[UUID]:
     Whoever had the password may have asked for a move to an address of theirs; a letter that is sent but not read is as
     good as a key. Letters that only verify an address stay good.
     """
+    moves = await withdraw_moves(work, user_id)
+    return [*moves, *await work.one_time_tokens.withdraw(user_id, [Purpose.RESET_PASSWORD.label])]
+
+
+async def withdraw_moves(work: UnitOfWork, user_id: int) -> Collection[UUID]:
+    """Let no earlier letter move the account to another address. As `withdraw`, which does this too."""
     await work.letters.withdraw(user_id, LetterKind.CHANGE_EMAIL.value)
-    return await work.one_time_tokens.withdraw(user_id, [Purpose.CHANGE_EMAIL.label, Purpose.RESET_PASSWORD.label])
+    return await work.one_time_tokens.withdraw(user_id, [Purpose.CHANGE_EMAIL.label])
 
 
 def _letter(kind: str, address: str, locale: str | None, now: datetime, user_id: int | None) -> models.Letter:

@@ -124,7 +124,7 @@ class Profiles:
                 raise VersionMismatch(user.version)
             if columns.get("deactivated_at") is not None or password_hash is not None:
                 await work.sessions.revoke_all(user_id, now=now)
-            await work.events.add(*_happened(actor, user_id, columns, now))
+            await work.events.add(*happened(actor, user_id, columns, now))
             await work.letters.add(*_notices(actor, changed, former_address, columns, now))
             if self.needs_verified and "email_verified_at" in columns:
                 await work.letters.add(letter_to(changed, LetterKind.VERIFY_EMAIL, now=now))
@@ -141,7 +141,7 @@ class Profiles:
         return await self.hasher.hash(self.hasher.check(password, words))
 
 
-def _happened(actor: Actor, user_id: int, columns: dict[str, Any], now: datetime) -> list[Happened]:
+def happened(actor: Actor, user_id: int, columns: dict[str, Any], now: datetime) -> list[Happened]:
     """What a change of these columns means, without what they hold."""
     kinds = []
     if "deactivated_at" in columns:

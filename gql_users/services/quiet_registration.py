@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -19,7 +20,14 @@ from gql_users.security.passwords import Passwords
 from gql_users.services.accounts import UNSET, Profile, new_account, words_about
 from gql_users.services.letters import REGISTRATION, registration
 from gql_users.services.one_time import Purpose
+from gql_users.services.outbox import facts
+from gql_users.services.profiles import happened
 from gql_users.services.spacing import Spacing
+
+log = logging.getLogger("gql_users.delivery")
+
+# What a registration says about its person.
+_SAID = ("name", "name_key", "first_name", "last_name", "age", "locale")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,7 @@ class QuietRegistration:
     clock: Clock
     hasher: Passwords
     spacing: Spacing
+    is_closed: bool
 
     async def write_down(self, email: str, password: str, profile: Profile, client: Client) -> None:
         """Take a registration; a letter will be its answer. No account is looked at.
@@ -45,7 +54,8 @@ class QuietRegistration:
     async def decide(self, row: models.Letter) -> models.Letter | None:
         """The letter that a row of the outbox is, or becomes when it is a registration. None when it is gone.
 
-        It becomes a letter in the unit that makes the account: who sends it again after a crash finds a letter.
+        None as well for a registration that waited until nobody may register any more. Others become letters in the
+        unit that makes the account: who sends one again after a crash finds a letter.
         """
         if row.kind != REGISTRATION:
             return row
@@ -53,17 +63,22 @@ class QuietRegistration:
             waiting = await work.letters.find_for_change(row)
             if waiting is None or waiting.kind != REGISTRATION:
                 return waiting
-            key = text.email(waiting.address)[1]
-            owner = await work.users.find_by_email(key)
+            if self.is_closed:
+                log.warning("a registration was dropped: registration is closed", extra=facts(waiting))
+                return None
+            said, client = _asked_for(waiting, self.clock.now())
+            owner = await work.users.find_by_email(said.email_key)
             if owner is None:
-                user = await self._make(work, waiting)
-                return await work.letters.become(waiting, LetterKind.VERIFY_EMAIL.value, user)
+                await _make(work, said, client)
+                return await work.letters.become(waiting, LetterKind.VERIFY_EMAIL.value, said)
             # Users before letters and tokens, as everybody locks them. This row is no letter of anybody's yet.
             owner = await work.users.find_for_change(owner.id)
-            if owner is None or owner.email_key != key:
+            if owner is None or owner.email_key != said.email_key:
                 raise Collision
+            # A new account takes one, and the numbers around it must not tell whether there is one.
+            await work.users.skip_number()
             # To the address as its owner wrote it: one that only folds to the same may be somebody else's mailbox.
-            kind = await _told_to(work, owner)
+            kind = await _told_to(work, owner, said, client)
             return await work.letters.become(waiting, kind.value, owner)
 
     def _checked(self, email: str, password: str, profile: Profile) -> tuple[User, str]:
@@ -89,30 +104,38 @@ class QuietRegistration:
         async with self.unit_of_work() as work:
             await work.letters.add(registration(account.email, locale, details, now=self.clock.now()))
 
-    async def _make(self, work: UnitOfWork, waiting: models.Letter) -> User:
-        """The account that was asked for, in the unit of what it is asked for by."""
-        user, client = _asked_for(waiting, self.clock.now())
-        try:
-            await work.users.add(user)
-        except EmailTaken as error:
-            # Somebody else's began at the same moment: judge it again, with that account in sight.
-            raise Collision from error
-        who = Actor(user_id=user.id, client=client)
-        await work.events.add(Happened(EventKind.REGISTERED, user.created_at, who, user.id))
-        return user
+
+async def _make(work: UnitOfWork, said: User, client: Client) -> None:
+    """The account that was asked for, in the unit of what it is asked for by."""
+    try:
+        await work.users.add(said)
+    except EmailTaken as error:
+        # Somebody else's began at the same moment: judge it again, with that account in sight.
+        raise Collision from error
+    who = Actor(user_id=said.id, client=client)
+    await work.events.add(Happened(EventKind.REGISTERED, said.created_at, who, said.id))
 
 
-async def _told_to(work: UnitOfWork, owner: User) -> LetterKind:
-    """What the owner of an address hears when it is registered again.
+async def _told_to(work: UnitOfWork, owner: User, said: User, client: Client) -> LetterKind:
+    """What the owner of an address hears when it is registered again, as `said`.
 
-    Nobody has shown yet that an unverified address is theirs. Whoever reads its letters chooses the password then, and
-    an earlier letter does not confirm one that might be somebody else's.
+    Nobody has shown yet that an unverified address is theirs. Whoever reads its letters chooses the password then: the
+    one that was typed in first may be somebody else's, so no letter, earlier or later, confirms it.
     """
-    if owner.email_verified_at is not None:
+    if owner.email_verified_at is not None or not owner.is_active:
         return LetterKind.ALREADY_REGISTERED
     # In this order: a worker that has just made a secret holds the letter's row until the secret can be found.
     await work.letters.withdraw(owner.id, LetterKind.VERIFY_EMAIL.value)
     await work.one_time_tokens.withdraw(owner.id, [Purpose.VERIFY_EMAIL.label])
+    columns: dict[str, Any] = {"password_hash": None} if owner.password_hash is not None else {}
+    # If nobody but a stranger has said so far who this is. What an admin said stays.
+    is_new = owner.last_login_at is None and await work.events.knows(EventKind.REGISTERED, owner.id)
+    if is_new:
+        columns |= {name: getattr(said, name) for name in _SAID if getattr(said, name) != getattr(owner, name)}
+    if is_new or columns:
+        # Also when all is as it was: it is remembered from now on for as long as any new account.
+        await work.users.change(owner.id, now=said.created_at, **columns)
+        await work.events.add(*happened(Actor(client=client), owner.id, columns, said.created_at))
     return LetterKind.RESET_PASSWORD
 
 

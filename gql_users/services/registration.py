@@ -15,9 +15,10 @@ from gql_users.security.passwords import Passwords
 from gql_users.services.accounts import Profile, new_account, words_about
 from gql_users.services.letters import welcome
 from gql_users.services.quiet_registration import QuietRegistration
-from gql_users.services.sessions import Sessions, TokenPair
+from gql_users.services.sessions import Sessions
 from gql_users.services.spacing import Spacing
 from gql_users.services.throttle import Reserved, Throttle
+from gql_users.services.token_pair import TokenPair
 
 
 class Openness(Enum):

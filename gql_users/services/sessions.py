@@ -15,28 +15,11 @@ from gql_users.mail.kinds import LetterKind
 from gql_users.models import Session, User
 from gql_users.repositories.unit_of_work import UnitOfWork, UnitsOfWork, repeated_on_collision
 from gql_users.security.tokens import AccessClaims, RefreshClaims, Tokens, in_whole_seconds
-from gql_users.services.letters import letter_to
+from gql_users.services.letters import letter_to, withdraw_moves
 from gql_users.services.signing_keys import SigningKeys
+from gql_users.services.token_pair import SignedIn, TokenPair
 
 GRACE = timedelta(seconds=10)
-
-
-@dataclass(frozen=True, slots=True)
-class TokenPair:
-    """What a client keeps to stay signed in (RFC 6749), and until when each half is good."""
-
-    access_token: str
-    access_token_expires_at: datetime
-    refresh_token: str
-    refresh_token_expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """Somebody with a session."""
-
-    user: User
-    tokens: TokenPair
 
 
 class LogoutScope(Enum):
@@ -146,7 +129,7 @@ class Sessions:
 
     @repeated_on_collision
     async def logout(self, refresh_token: str, scope: LogoutScope, client: Client) -> None:
-        """End the session the refresh token belongs to, the user's other ones, or all.
+        """End the session the refresh token belongs to, the user's other ones, or all and each move to another address.
 
         Ending a session that is over already succeeds. Raises TokenInvalid or TokenExpired, and TokenReused when more
         than the token's own session is asked for with a token that was exchanged before.
@@ -161,6 +144,10 @@ class Sessions:
                 return
             session, user = self._live(found, now)
             if claims.generation == session.generation or self._is_graced_predecessor(claims, session, now):
+                if scope is LogoutScope.ALL:
+                    # Users before letters. Somebody else may be signed in too, and have asked for it.
+                    await work.users.find_for_change(user.id)
+                    await withdraw_moves(work, user.id)
                 kept = session.id if scope is LogoutScope.OTHERS else None
                 await work.sessions.revoke_all(user.id, now=now, keep=kept)
                 await self._tell_signed_out(work, session, scope, client)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import pytest
 
 from tests.door import PASSWORD, Door, Person, SettableClock
+from tests.postbox import Post
+from tests.ways import GONE, MOVING, RESETTING
 
 TOLD = """query ($kind: EventKind!, $user: ID!) {
     events(filter: {kinds: [$kind], userId: $user}) { nodes { user { id } actor { id } details } }
@@ -87,6 +90,49 @@ async def test_signing_out_everywhere_ends_every_session_of_the_person(
     for device in (a_member, phone, laptop):
         assert not await is_signed_in(door, device)
     assert await is_signed_in(door, another_member)
+
+
+@pytest.mark.parametrize("is_sent", [True, False])
+async def test_signing_out_everywhere_ends_a_move_to_another_address_that_waits(
+    door: Door, post: Post, a_member: Person, phone: Device, is_sent: bool
+) -> None:
+    await post.arrived()
+    await door.done("requestPasswordReset", {"email": a_member.email})
+    reset = await post.only()
+    await MOVING.ask(door, a_member)
+    sent = await post.arrived() if is_sent else []
+
+    await door.done("logout", {"refreshToken": phone.refresh_token, "scope": "ALL"})
+
+    assert [await MOVING.by_token(door, mail.token) for mail in sent] == [GONE] * is_sent
+    assert await post.arrived() == []
+    assert await RESETTING.by_token(door, reset.token) == []
+
+
+@pytest.mark.parametrize("scope", ["CURRENT", "OTHERS"])
+async def test_signing_out_of_less_leaves_a_move_to_another_address(
+    door: Door, post: Post, a_member: Person, phone: Device, scope: str
+) -> None:
+    mail = await MOVING.letter(door, post, a_member)
+
+    await door.done("logout", {"refreshToken": phone.refresh_token, "scope": scope})
+
+    assert await MOVING.by_token(door, mail.token) == []
+
+
+async def test_a_move_that_is_asked_for_beside_signing_out_everywhere_never_outlives_it(
+    door: Door, post: Post, a_member: Person, phone: Device
+) -> None:
+    await post.arrived()
+    asking = "mutation ($input: RequestEmailChangeInput!) { requestEmailChange(input: $input) { errors { code } } }"
+    moves = [{"newEmail": f"thief-{each}@example.org", "currentPassword": PASSWORD} for each in range(5)]
+
+    await asyncio.gather(
+        door.done("logout", {"refreshToken": phone.refresh_token, "scope": "ALL"}),
+        *(door.as_(a_member).answer(asking, {"input": move}) for move in moves),
+    )
+
+    assert await post.arrived() == []
 
 
 async def test_signing_out_twice_is_the_same_as_once(door: Door, phone: Device, laptop: Device) -> None:

@@ -97,6 +97,25 @@ async def test_who_is_an_admin_no_more_gets_no_letter(
     assert await post.names() == []
 
 
+async def test_who_is_an_admin_no_more_does_not_hear_afterwards_that_they_became_one(
+    post: Post, as_admin: Door, a_member: Person, another_member: Person
+) -> None:
+    for person in (a_member, another_member):
+        await as_admin.done("setUserAdmin", {"id": person.id, "isAdmin": True})
+    await as_admin.done("setUserAdmin", {"id": a_member.id, "isAdmin": False})
+
+    assert await post.names() == [(another_member.email, ADMIN)]
+
+
+async def test_who_is_deleted_does_not_hear_afterwards_that_they_became_an_admin(
+    post: Post, as_admin: Door, a_member: Person
+) -> None:
+    await as_admin.done("setUserAdmin", {"id": a_member.id, "isAdmin": True})
+    await as_admin.done("deleteUser", {"id": a_member.id})
+
+    assert await post.names() == []
+
+
 async def test_whose_refresh_token_was_used_twice_is_told_once(
     door: Door, post: Post, a_member: Person, clock: SettableClock
 ) -> None:

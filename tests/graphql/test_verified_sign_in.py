@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from gql_users import Settings
-from gql_users.access import OPERATOR
+from gql_users.access import OPERATOR, Client
 from gql_users.models import Session
 from gql_users.services import Services
 from gql_users.services.accounts import Profile
 from tests.conftest import MakeSettings
-from tests.door import PASSWORD, Door
+from tests.door import PASSWORD, Door, SettableClock
 from tests.postbox import VERIFY, Post, rows
+from tests.test_outbox import another_worker
 from tests.ways import NEW_PASSWORD, RESETTING, VERIFYING, sign_in
 
 REGISTER = "user { id emailVerifiedAt lastLoginAt } tokens { accessToken }"
@@ -43,6 +44,19 @@ async def test_nobody_signs_in_before_the_address_is_verified(door: Door, post: 
 
     for identifier in ("email", "username"):
         assert await door.codes("login", {identifier: ANN[identifier], "password": PASSWORD}) == []
+
+
+async def test_who_was_signed_in_before_it_was_asked_for_stays_so_until_that_session_ends(
+    door: Door, post: Post, make_settings: MakeSettings, clock: SettableClock
+) -> None:
+    async with another_worker(make_settings(), clock, post.sender) as earlier:
+        registered = await earlier.registration.register(ANN["email"], PASSWORD, Profile(), Client())
+    assert registered.tokens is not None
+    token = {"refreshToken": registered.tokens.refresh_token}
+
+    assert await door.codes("refresh", token) == []
+    assert await door.codes("logout", token) == []
+    assert await door.codes("login", {"email": ANN["email"], "password": PASSWORD}) == UNVERIFIED
 
 
 async def test_only_who_knows_the_password_hears_that_an_address_is_not_verified(door: Door) -> None:

@@ -18,7 +18,9 @@ class LogoutScope(Enum):
 
     CURRENT = strawberry.enum_value("current", description="The one of the refresh token.")
     OTHERS = strawberry.enum_value("others", description="All others of the same person.")
-    ALL = strawberry.enum_value("all", description="Every session of the person.")
+    ALL = strawberry.enum_value(
+        "all", description="Every session of the person, and what they asked for to move to another address."
+    )
 
 
 @strawberry.input(description="Which sessions to end.")

@@ -28,7 +28,7 @@ _MEANINGS = {
     EventKind.TOKEN_REUSED: "A refresh token came back after it was exchanged; its session was ended.",
     EventKind.SIGNED_OUT: "Sessions were ended by one of them.",
     EventKind.SESSION_REVOKED: "A session was ended from afar.",
-    EventKind.PASSWORD_CHANGED: "Another password was set.",
+    EventKind.PASSWORD_CHANGED: "Another password was set, or the one there was is good no more.",
     EventKind.PASSWORD_RESET: "Another password was set by a letter; every session ended.",
     EventKind.EMAIL_VERIFIED: "The address was shown to be theirs.",
     EventKind.EMAIL_CHANGED: "The account moved to another address.",

@@ -7,7 +7,7 @@ from typing import Self
 
 import strawberry
 
-from gql_users.services import sessions
+from gql_users.services import token_pair
 
 
 @strawberry.type(description="An access token for the next minutes, and a refresh token to get the next pair with.")
@@ -23,7 +23,7 @@ class TokenPair:
     token_type: str = strawberry.field(description="Always `Bearer` (RFC 6750).", default="Bearer")
 
     @classmethod
-    def of(cls, tokens: sessions.TokenPair) -> Self:
+    def of(cls, tokens: token_pair.TokenPair) -> Self:
         """The tokens, as a client sees them."""
         return cls(
             access_token=tokens.access_token,

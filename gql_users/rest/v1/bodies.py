@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from gql_users import text
 from gql_users.rest.contracts.contract import Age, Email, Name, NamePart, Password, UserIn, UserOut, omitted
 from gql_users.services.one_time import Shown
-from gql_users.services.sessions import LogoutScope, TokenPair
+from gql_users.services.sessions import LogoutScope
+from gql_users.services.token_pair import TokenPair
 
 Username = Annotated[
     str,
