@@ -26,7 +26,7 @@ LOGIN = """mutation ($input: LoginInput!) {
   login(input: $input) { user { id } tokens { accessToken } errors { code message path } }
 }"""
 ASK = "mutation ($input: %sInput!) { %s(input: $input) { errors { code message path } } }"
-DONE = b'{"data": {"register": {"user": null, "tokens": null, "errors": []}}}'
+DONE = b'{"data":{"register":{"user":null,"tokens":null,"errors":[]}}}'
 VERIFIED, UNVERIFIED, CLOSED, FREE = (f"{who}@example.com" for who in ("verified", "unverified", "closed", "free"))
 EVERYBODY = (VERIFIED, UNVERIFIED, CLOSED, FREE)
 
