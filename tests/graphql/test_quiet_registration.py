@@ -153,7 +153,7 @@ async def test_asking_for_a_letter_right_afterwards_is_answered_alike(door: Door
 
     answers = {(await door.answer(query, {"input": {"email": email}})).content for email in EVERYBODY}
 
-    assert answers == {f'{{"data": {{"{asking}": {{"errors": []}}}}}}'.encode()}
+    assert answers == {f'{{"data":{{"{asking}":{{"errors":[]}}}}}}'.encode()}
 
 
 @pytest.mark.usefixtures("somebody")
@@ -164,7 +164,7 @@ async def test_a_username_is_chosen_after_signing_in(door: Door, post: Post, set
         answers = {await answered(door, email, username=username) for email in EVERYBODY}
         assert len(answers) == 1
         assert (
-            b'[{"code": "INVALID", "message": "A username is chosen after signing in.", "path": ["input", "username"]}]'
+            b'[{"code":"INVALID","message":"A username is chosen after signing in.","path":["input","username"]}]'
             in (answers.pop())
         )
 
