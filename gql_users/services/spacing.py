@@ -20,6 +20,8 @@ ANY_NETWORK = ""
 
 # Letters that may be asked for before the next one has to wait: about one address, and by one network.
 TO_ONE = Limit(1)
+# Any account may ask to move to any address: all of them together for the same one.
+BY_ALL = Limit(3)
 BY_ONE = Limit(30)
 # Each registration means a letter to an address that may be a stranger's; a whole office registers from one network.
 REGISTERED_BY_ONE = Limit(100)
@@ -31,7 +33,7 @@ Limits = Mapping[Pair, Limit]
 class Asked:
     """What a letter counts towards that somebody asked for: what it is about, and the network it was asked from."""
 
-    about: Limits
+    about: dict[Pair, Limit]
     by: Limits
 
 
@@ -45,13 +47,16 @@ class Spacing:
     _turns: Turns = field(default_factory=Turns)
 
     @asynccontextmanager
-    async def asking(self, about: str, client: Client) -> AsyncIterator[Asked]:
+    async def asking(self, about: str, client: Client, *, by_all: str | None = None) -> AsyncIterator[Asked]:
         """The turn of somebody who asks for a letter about something; `is_due` counts it inside the block.
 
+        `by_all` is what the letters of several accounts are about, where each asks for itself.
         Raises RateLimited when their network asked for too many, before anything is written or locked: a crowd that
         waited inside the database would hold every connection of the pool.
         """
         asked = Asked({self._to_one(about): TO_ONE}, {self._by_one("letters", client): BY_ONE})
+        if by_all is not None:
+            asked.about[self._to_one(by_all)] = BY_ALL
         async with self._turns.of([*asked.about, *asked.by]):
             async with self.unit_of_work.reading() as work:
                 seen = await work.attempts.find_many([*asked.by])

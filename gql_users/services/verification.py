@@ -70,8 +70,8 @@ class Verification:
     async def request_change(self, actor: Actor, new_email: str, current_password: str) -> None:
         """Have a letter sent to a new address of the actor's; nothing changes until it is confirmed there.
 
-        Whether the address is somebody's already, only its owner hears. Raises Unauthenticated, Invalid,
-        InvalidCredentials when the password is wrong, and RateLimited.
+        Whether the address is somebody's already, only its owner hears; nothing is sent when it had a letter a moment
+        ago. Raises Unauthenticated, Invalid, InvalidCredentials when the password is wrong, and RateLimited.
         """
         require(actor.user_id is not None, actor)
         shown, key = text.email(new_email, field="new_email")
@@ -90,8 +90,9 @@ class Verification:
         if not await self.hasher.verify(current_password, seen.password_hash):
             raise InvalidCredentials("The current password is wrong.", field="current_password")
         now = self.clock.now()
-        about = f"{Purpose.CHANGE_EMAIL.label} {seen.id} {key}"
-        async with self.spacing.asking(about, actor.client) as asked, self.unit_of_work() as work:
+        about, by_all = f"{Purpose.CHANGE_EMAIL.label} {seen.id} {key}", f"{Purpose.CHANGE_EMAIL.label} {key}"
+        asking = self.spacing.asking(about, actor.client, by_all=by_all)
+        async with asking as asked, self.unit_of_work() as work:
             # It may have waited for its turn. Who got the account back meanwhile has withdrawn all earlier letters, and
             # none may come after that by a password or a session that is no more.
             user = await work.users.find_for_change(seen.id)
