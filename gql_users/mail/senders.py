@@ -155,6 +155,10 @@ def sender_for(url: str | None) -> Sender:
 
 
 _EXAMPLE = "a mail server is written smtp://, smtp+starttls:// or smtps://, user:password@ where needed, and host:port"
+# RFC 3463: 5.1.x is about addresses, 5.2.x about mailboxes. RFC 5321: the codes of a server that says no more.
+_ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
+_ABOUT_THE_SENDER = {"5.1.7", "5.1.8"}
+_NO_SUCH_MAILBOX = {550, 551, 553}
 _PORTS = {"smtp": 587, "smtp+starttls": 587, "smtps": 465}
 
 
@@ -184,12 +188,22 @@ async def _say_goodbye(client: SMTP) -> None:
             await client.quit()
 
 
+def _is_final(error: SMTPRecipientRefused | SMTPDataError, enhanced: str | None) -> bool:
+    """Is it about this mailbox, and for good? Many a server says 550 or 554 of relaying, quotas and block lists, too."""
+    if error.code < 500:
+        return False
+    if enhanced is None:
+        return isinstance(error, SMTPRecipientRefused) and error.code in _NO_SUCH_MAILBOX
+    return enhanced.startswith(("5.1.", "5.2.")) and enhanced not in _ABOUT_THE_SENDER
+
+
 def _failure(error: Exception) -> SendFailedError:
-    """What the failure means. Only what was said about this recipient or this letter is final."""
-    if isinstance(error, SMTPRecipientRefused):
-        return SendFailedError(error.code < 500, f"the mail server refused the recipient ({error.code})")
-    if isinstance(error, SMTPDataError):
-        return SendFailedError(error.code < 500, f"the mail server refused the letter ({error.code})")
+    """What the failure means. Only what is said of this recipient is final: the rest is for the operator to mend."""
+    if isinstance(error, SMTPRecipientRefused | SMTPDataError):
+        what = "recipient" if isinstance(error, SMTPRecipientRefused) else "letter"
+        found = _ENHANCED.match(error.message)
+        code = f"{error.code} {found[0]}" if found else str(error.code)
+        return SendFailedError(not _is_final(error, found and found[0]), f"the mail server refused the {what} ({code})")
     if isinstance(error, SMTPResponseException):
         return SendFailedError(True, f"the mail server answered {error.code}")
     return SendFailedError(True, f"the mail server cannot be reached ({type(error).__name__})")

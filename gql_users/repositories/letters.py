@@ -87,6 +87,12 @@ class Letters:
         """It cannot be sent, and holds nothing any more."""
         return await self._set(letter, given_up_at=now, trouble=trouble, details=None)
 
+    async def put_back(self, *, except_for: str, now: datetime) -> int:
+        """Letters that were given up are due again, but for one kind. How many there were."""
+        given_up = Letter.given_up_at.is_not(None), Letter.kind != except_for
+        put_back = update(Letter).where(*given_up).values(given_up_at=None, due_at=now).returning(Letter.id)
+        return len((await self._session.scalars(put_back, execution_options=_UNSEEN)).all())
+
     async def drop(self, letter: Letter) -> None:
         """There is nobody to write to, or nothing to say any more."""
         await self._session.execute(delete(Letter).where(*_ours(letter)), execution_options=_UNSEEN)

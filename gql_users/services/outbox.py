@@ -15,6 +15,7 @@ from gql_users.errors import Unavailable
 from gql_users.mail.senders import SendFailedError
 from gql_users.models import Letter
 from gql_users.repositories.unit_of_work import UnitsOfWork, repeated_on_collision
+from gql_users.services.letters import REGISTRATION
 
 log = logging.getLogger("gql_users.delivery")
 
@@ -88,6 +89,15 @@ class Outbox:
             elif await work.letters.give_up(letter, now=now, trouble=failure.trouble):
                 # Whether to try other means is for people to say, so it must be seen.
                 log.error("a letter was given up: %s", failure.trouble, extra=facts(letter))
+
+    @repeated_on_collision
+    async def put_back(self) -> int:
+        """Letters that were given up are due once more, each with the attempts it has left, or with one. How many.
+
+        Registrations are not: they hold nothing any more. Raises Unavailable.
+        """
+        async with self.unit_of_work() as work:
+            return await work.letters.put_back(except_for=REGISTRATION, now=self.clock.now())
 
     @repeated_on_collision
     async def _mark_sent(self, letter: Letter) -> None:
