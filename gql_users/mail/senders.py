@@ -189,7 +189,7 @@ async def _say_goodbye(client: SMTP) -> None:
 
 
 def _is_final(error: SMTPRecipientRefused | SMTPDataError, enhanced: str | None) -> bool:
-    """Is it about this mailbox, and for good? Many a server says 550 or 554 of relaying, quotas and block lists, too."""
+    """Is it about this mailbox, and for good? Servers say 550 and 554 of relaying, quotas and block lists, too."""
     if error.code < 500:
         return False
     if enhanced is None:
