@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -37,11 +38,13 @@ class Letters:
         self._session.add_all(letters)
         await self._session.flush()
 
-    async def claim(self, *, now: datetime, until: datetime, most: int) -> Sequence[Letter]:
+    async def claim(
+        self, *, now: datetime, until: datetime, most: int, except_for: Collection[UUID]
+    ) -> Sequence[Letter]:
         """Take letters that are due, the longest due first; nobody else gets them before `until`."""
         due = (
             select(Letter.id)
-            .where(is_waiting, Letter.due_at <= now)
+            .where(is_waiting, Letter.due_at <= now, Letter.id.not_in(except_for))
             .order_by(Letter.due_at)
             .limit(most)
             .with_for_update(skip_locked=True)
