@@ -303,7 +303,10 @@ async def test_the_command_tells_how_many_wait_since_when_and_how_many_were_give
     assert await told() == "2 waiting, the oldest since 2026-03-01 12:00:00 UTC; 0 given up\n"
     post.sender.failing = REFUSED
     await deliver_all(services.delivery)
-    assert await told() == "0 waiting; 2 given up\n"
+    await written(services, clock, "no address", kind="ADMIN_GRANTED")
+    await deliver_all(services.delivery)
+    listed = ["0 waiting; 3 given up", "  2 PASSWORD_CHANGED: no such recipient", "  1 ADMIN_GRANTED: not an address"]
+    assert (await told()).splitlines() == listed
 
 
 async def test_the_command_puts_back_what_was_given_up_but_registrations_which_hold_nothing(

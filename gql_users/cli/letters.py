@@ -10,17 +10,19 @@ from gql_users.cli.serving import services
 from gql_users.repositories.letters import Backlog
 from gql_users.settings import Settings
 
-letters = typer.Typer(help="Show how many letters wait, and how many were given up.")
+letters = typer.Typer(help="Show how many letters wait, and what was given up.")
 
 
 @letters.callback(invoke_without_command=True)
 def show(context: typer.Context) -> None:
-    """Show how many letters wait, and how many were given up."""
+    """Show how many letters wait, and how many were given up, of which kind and why."""
     if context.invoked_subcommand is not None:
         return
     backlog = asyncio.run(_backlog(Settings()))
     since = f", the oldest since {backlog.oldest:%Y-%m-%d %H:%M:%S} UTC" if backlog.oldest is not None else ""
     typer.echo(f"{backlog.waiting} waiting{since}; {backlog.given_up} given up")
+    for each in backlog.troubles:
+        typer.echo(f"  {each.many} {each.kind}: {each.trouble}")
 
 
 @letters.command("retry")
