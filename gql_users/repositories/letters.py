@@ -53,7 +53,7 @@ class Letters:
         await self._session.flush()
 
     async def claim(
-        self, *, now: datetime, until: datetime, most: int, except_for: Collection[UUID]
+        self, *, now: datetime, until: datetime, most: int, except_for: Collection[UUID] = ()
     ) -> Sequence[Letter]:
         """Take letters that are due, the longest due first; nobody else gets them before `until`."""
         due = (
