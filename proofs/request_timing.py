@@ -39,7 +39,7 @@ class Question:
     mutation: str
     takes: str = ""
     shows: str = ""
-    hears: bytes = b'"errors": []'
+    hears: bytes = b'"errors":[]'
     address: str = "email"
     signed_in: bool = False
 
@@ -61,7 +61,7 @@ QUESTIONS = (
     Question("requestEmailChange", KNOWING_IT, address="newEmail", signed_in=True),
     Question("register", WITH_PASSWORD, SIGNED_IN),
     # With the password that everybody was just registered with.
-    Question("login", WITH_PASSWORD, SIGNED_IN, b'"code": "INVALID_CREDENTIALS"'),
+    Question("login", WITH_PASSWORD, SIGNED_IN, b'"code":"INVALID_CREDENTIALS"'),
 )
 
 

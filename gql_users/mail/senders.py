@@ -13,7 +13,9 @@ from ipaddress import ip_address
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-from aiosmtplib import SMTP, SMTPDataError, SMTPException, SMTPRecipientRefused, SMTPResponseException
+from aiosmtplib import SMTP, SMTPException
+
+from gql_users.mail.refusals import meaning_of
 
 # For all that comes before the letter itself.
 COMMANDS_SECONDS = 30.0
@@ -90,7 +92,7 @@ class SMTPSender:
             await client.data(content, timeout=ANSWER_SECONDS)
             await _say_goodbye(client)
         except (OSError, SMTPException) as error:
-            raise _failure(error) from error
+            raise SendFailedError(*meaning_of(error)) from error
         finally:
             client.close()
 
@@ -155,10 +157,6 @@ def sender_for(url: str | None) -> Sender:
 
 
 _EXAMPLE = "a mail server is written smtp://, smtp+starttls:// or smtps://, user:password@ where needed, and host:port"
-# RFC 3463: 5.1.x is about addresses, 5.2.x about mailboxes. RFC 5321: the codes of a server that says no more.
-_ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
-_ABOUT_THE_SENDER = {"5.1.7", "5.1.8"}
-_NO_SUCH_MAILBOX = {550, 551, 553}
 _PORTS = {"smtp": 587, "smtp+starttls": 587, "smtps": 465}
 
 
@@ -186,24 +184,3 @@ async def _say_goodbye(client: SMTP) -> None:
     with suppress(OSError, SMTPException):
         async with asyncio.timeout(GOODBYE_SECONDS):
             await client.quit()
-
-
-def _is_final(error: SMTPRecipientRefused | SMTPDataError, enhanced: str | None) -> bool:
-    """Is it about this mailbox, and for good? Servers say 550 and 554 of relaying, quotas and block lists, too."""
-    if error.code < 500:
-        return False
-    if enhanced is None:
-        return isinstance(error, SMTPRecipientRefused) and error.code in _NO_SUCH_MAILBOX
-    return enhanced.startswith(("5.1.", "5.2.")) and enhanced not in _ABOUT_THE_SENDER
-
-
-def _failure(error: Exception) -> SendFailedError:
-    """What the failure means. Only what is said of this recipient is final: the rest is for the operator to mend."""
-    if isinstance(error, SMTPRecipientRefused | SMTPDataError):
-        what = "recipient" if isinstance(error, SMTPRecipientRefused) else "letter"
-        found = _ENHANCED.match(error.message)
-        code = f"{error.code} {found[0]}" if found else str(error.code)
-        return SendFailedError(not _is_final(error, found and found[0]), f"the mail server refused the {what} ({code})")
-    if isinstance(error, SMTPResponseException):
-        return SendFailedError(True, f"the mail server answered {error.code}")
-    return SendFailedError(True, f"the mail server cannot be reached ({type(error).__name__})")
