@@ -34,25 +34,31 @@ STRANGERS = range(SAMPLES + 1, 2 * SAMPLES + 1)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A mutation about an address: what else it takes and shows, and what is in each of its answers."""
+    """A mutation about an address: what else it takes and shows, what is in each of its answers, and who asks."""
 
     mutation: str
     takes: str = ""
     shows: str = ""
     hears: bytes = b'"errors":[]'
+    address: str = "email"
+    signed_in: bool = False
 
     @property
     def document(self) -> str:
         """The whole of it."""
-        given = f"input: {{email: $email{self.takes}}}"
+        given = f"input: {{{self.address}: $email{self.takes}}}"
         return f"mutation ($email: String!) {{ {self.mutation}({given}) {{ {self.shows} {ERRORS} }} }}"
 
 
 SIGNED_IN = "user { id } tokens { accessToken }"
-WITH_PASSWORD = ', password: "correct horse battery"'
+MEMBER, PASSWORD = "member@example.com", "correct horse battery"
+WITH_PASSWORD = f', password: "{PASSWORD}"'
+KNOWING_IT = f', currentPassword: "{PASSWORD}"'
 QUESTIONS = (
     Question("requestPasswordReset"),
     Question("requestEmailVerification"),
+    # Known is an address that is taken, unknown one that is free.
+    Question("requestEmailChange", KNOWING_IT, address="newEmail", signed_in=True),
     Question("register", WITH_PASSWORD, SIGNED_IN),
     # With the password that everybody was just registered with.
     Question("login", WITH_PASSWORD, SIGNED_IN, b'"code":"INVALID_CREDENTIALS"'),
@@ -80,7 +86,8 @@ async def prove(stage: Stage) -> list[Finding]:
                 async with stage.fresh(kind, population=SAMPLES) as settings, _process(settings, settings_of) as door:
                     clients = networks()
                     for question in QUESTIONS:
-                        answers = await _measured(door, question, clients)
+                        asking = await _signed_in(door, next(clients)) if question.signed_in else door
+                        answers = await _measured(asking, question, clients)
                         findings += _compared(kind, question, surroundings, answers)
             delivered = len(mail.times)
             findings.append(
@@ -91,15 +98,24 @@ async def prove(stage: Stage) -> list[Finding]:
 
 @asynccontextmanager
 async def _process(settings: Settings, more: dict[str, str]) -> AsyncIterator[Door]:
-    """The door of a `gql-users serve` behind a proxy, through one connection that stays open."""
+    """The door of a `gql-users serve` behind a proxy, through one connection that stays open; there is one member."""
     with TemporaryDirectory(prefix="gql-users-") as folder:
         usual = {"database_url": settings.database, "secret": SECRET, "env": "production", "trusted_proxies": "1"}
         usual["registration"] = "quiet"
+        commands = Commands(Path(folder), usual | more, PROGRAM)
+        made = await commands.run("create-admin", "--email", MEMBER, "--password-stdin", typed=PASSWORD)
+        assert made.returncode == 0, made
         async with (
-            Commands(Path(folder), usual | more, PROGRAM).serving() as running,
+            commands.serving() as running,
             httpx.AsyncClient(base_url=running.url, timeout=60) as http,
         ):
             yield Door(http)
+
+
+async def _signed_in(door: Door, client: str) -> Door:
+    door.http.headers["X-Forwarded-For"] = client
+    signed_in = await door.done("login", {"email": MEMBER, "password": PASSWORD}, "tokens { accessToken }")
+    return door.showing(signed_in["tokens"]["accessToken"])
 
 
 async def _measured(door: Door, question: Question, clients: Iterator[str]) -> dict[str, list[Answered]]:

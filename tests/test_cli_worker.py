@@ -89,8 +89,8 @@ async def test_a_letter_that_is_refused_for_good_is_seen(
         await worker.end()
     seen = await office.run("letters")
 
-    assert seen.stdout == "0 waiting; 1 given up\n"
-    assert "a letter was given up: the mail server refused the recipient (550)" in worker.output
+    assert seen.stdout == "0 waiting; 1 given up\n  1 VERIFY_EMAIL: the mail server refused the recipient (550 5.1.1)\n"
+    assert "a letter was given up: the mail server refused the recipient (550 5.1.1)" in worker.output
     assert ANN not in worker.output
 
 

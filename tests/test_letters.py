@@ -21,6 +21,7 @@ from gql_users.mail import texts as texts_module
 from gql_users.mail.kinds import LetterKind
 from gql_users.mail.letters import Letter, Letters
 from gql_users.mail.texts import Texts, filled
+from gql_users.services.one_time import Purpose
 
 LANGUAGES = ("de", "en", "es", "fr")
 LINK = "https://users.example.com/account/verify-email?token=abc.def&next=1"
@@ -101,7 +102,7 @@ def arrived(message: EmailMessage) -> EmailMessage:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", LetterKind)
 def test_every_letter_can_be_written_in_every_language(kind: LetterKind, language: str) -> None:
-    letter = replace(LETTER, kind=kind, locale=language, details={"new_address": "a…@example.org"})
+    letter = replace(LETTER, kind=kind, locale=language)
 
     message = arrived(letters().compose(letter))
 
@@ -186,15 +187,6 @@ def test_a_notice_has_neither_button_nor_code() -> None:
     assert "If this was not you" in plain(message)
 
 
-def test_a_changed_address_is_shown_where_it_is_known() -> None:
-    notice = replace(LETTER, kind=LetterKind.EMAIL_CHANGED, details={"new_address": "a…@example.org"})
-
-    known, unknown = letters().compose(notice), letters().compose(replace(notice, details={}))
-
-    assert "The new address is a…@example.org." in plain(known)
-    assert "The new address is" not in plain(unknown)
-
-
 @pytest.mark.parametrize(
     ("minutes", "words"),
     [
@@ -203,7 +195,7 @@ def test_a_changed_address_is_shown_where_it_is_known() -> None:
         (60, "one hour"),
         (90, "90 minutes"),
         (1440, "24 hours"),
-        (10080, "7 days"),
+        (2880, "48 hours"),
     ],
 )
 def test_how_long_a_link_is_good_is_said_in_words(minutes: int, words: str) -> None:
@@ -236,13 +228,15 @@ def test_how_long_a_link_is_good_is_said_in_words(minutes: int, words: str) -> N
     ],
 )
 def test_the_best_language_is_chosen_by_tag_and_by_header(wanted: str | None, language: str) -> None:
-    assert letters().best_language(wanted) == language
+    message = letters().compose(replace(LETTER, locale=wanted))
+
+    assert f'<html lang="{language}">' in html(message)
 
 
 def test_the_default_language_is_a_setting() -> None:
     french = letters(default_locale="fr-CA")
 
-    assert french.best_language("nl") == "fr"
+    assert '<html lang="fr">' in html(french.compose(replace(LETTER, locale="nl")))
     assert french.languages == LANGUAGES
     with pytest.raises(ValueError, match="default language"):
         letters(default_locale="tlh")
@@ -292,6 +286,13 @@ TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
         "eve@evil.example",
         "Win at evil\uff0eexample",
         "Win at 203.0.113.9",
+        "Win at evil\u200b.com",
+        "Win at evil.\u2060com",
+        "Win at evil\u00ad.co\u00adm",
+        "Win at evil\u034f.com",
+        "Win at evil\u0589com",
+        "Win at evil\u180b.\ufe0fcom",
+        "w\u200bww evil",
     ],
 )
 def test_nobody_advertises_a_link_by_a_name(name: str) -> None:
@@ -342,16 +343,12 @@ def test_what_is_no_link_is_not_made_one(link: str) -> None:
         letters().compose(replace(LETTER, link=link))
 
 
-def test_details_and_ids_cannot_break_out_either() -> None:
-    details = {"new_address": "a\r\nBcc: eve <b>@x", "product": "Evil", "name": "Evil"}
-    letter = replace(LETTER, kind=LetterKind.EMAIL_CHANGED, details=details, letter_id="1>\r\nBcc: eve@evil.example")
+def test_an_id_cannot_break_out_either() -> None:
+    letter = replace(LETTER, letter_id="1>\r\nBcc: eve@evil.example")
 
     message = arrived(letters().compose(letter))
 
     assert set(message.keys()) == HEADERS
-    assert "b" not in Page(html(message)).tags
-    assert "The new address is a Bcc: eve <b>@x." in plain(message)
-    assert "Evil" not in plain(message)
     assert message["Message-ID"] == "<1-Bcc-eve-evil-example@library.example>"
 
 
@@ -437,3 +434,22 @@ def test_a_mistake_in_a_file_is_heard_of_at_once(tmp_path: Path, file: str, cont
 
     with pytest.raises(ValueError, match=rf"{file}|no letter VERIFY_EMAIL"):
         letters(tmp_path)
+
+
+@pytest.mark.parametrize("variable", ["minutes", "valid", "new_address"])
+def test_a_text_with_what_letters_of_its_kind_do_not_have_is_heard_of_at_once(tmp_path: Path, variable: str) -> None:
+    (tmp_path / "de.toml").write_text(f'[email_changed]\nsubject = "{{{{ {variable} }}}}"')
+
+    with pytest.raises(ValueError, match="no letter EMAIL_CHANGED can be made in de"):
+        letters(tmp_path)
+
+
+def test_a_layout_that_wants_a_link_of_every_letter_is_heard_of_at_once(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("{{ link.upper() }} {{ code[:3] }}")
+
+    with pytest.raises(ValueError, match="no letter ALREADY_REGISTERED can be made"):
+        letters(tmp_path)
+
+
+def test_the_kinds_of_letters_with_a_link_are_the_purposes_of_links() -> None:
+    assert {kind.name for kind in LetterKind if kind.has_link} == set(Purpose.__members__)

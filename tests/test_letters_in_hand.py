@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -22,6 +22,7 @@ from tests.databases import PostgreSQL
 from tests.door import PASSWORD, Door, Person, SettableClock
 from tests.holding import held_rows
 from tests.postbox import Post, deliver_all, deliver_some, rows
+from tests.test_outbox import change_tables
 from tests.ways import MOVING
 from tests.wire import wire_to
 
@@ -104,6 +105,57 @@ async def test_a_letter_stays_with_its_worker_for_as_long_as_the_mail_server_tak
 
     row = await the_letter(settings)
     assert (len(slow.sent), row.attempts, row.sent_at) == (1, 1, clock.now())
+
+
+@pytest.mark.usefixtures("a_letter")
+async def test_a_letter_in_hand_that_comes_due_again_is_not_taken_again_by_the_same_process(
+    settings: Settings, clock: SettableClock
+) -> None:
+    slow = SlowSender()
+    worker = wire(settings, clock, slow)
+    delivery = asyncio.create_task(deliver_some(worker.delivery))
+    await asyncio.wait_for(slow.taken.wait(), 30)
+
+    clock.advance(outbox.TAKEN_FOR)
+    taken_again = await worker.delivery.take_due(10)
+    slow.answer.set()
+    await delivery
+
+    row = await the_letter(settings)
+    assert (taken_again, len(slow.sent), row.attempts, row.sent_at) == ([], 1, 1, clock.now())
+    await worker.operation.close()
+
+
+@pytest.mark.usefixtures("a_letter")
+async def test_a_letter_is_kept_on_whatever_went_wrong_with_keeping_it_once(
+    services: Services,
+    settings: Settings,
+    clock: SettableClock,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(outbox, "RENEWED_EVERY_S", 0.01)
+    slow = SlowSender()
+    async with delivering(settings, clock, slow):
+        await change_tables(settings, "ALTER TABLE letters RENAME TO away")
+        await until(lambda: "a letter in hand could not be kept for longer" in caplog.messages)
+        await change_tables(settings, "ALTER TABLE away RENAME TO letters")
+        clock.advance(timedelta(minutes=1.9))
+        async with asyncio.timeout(30):
+            while (await the_letter(settings)).due_at < clock.now() + outbox.TAKEN_FOR:  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.01)
+        clock.advance(timedelta(minutes=1))
+
+        assert await deliver_some(services.delivery) == 0
+
+    assert (await the_letter(settings)).sent_at == clock.now()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    async with asyncio.timeout(30):
+        while not condition():  # noqa: ASYNC110 - a log sets no event
+            await asyncio.sleep(0.01)
 
 
 @pytest.mark.usefixtures("a_letter")

@@ -303,7 +303,28 @@ async def test_the_command_tells_how_many_wait_since_when_and_how_many_were_give
     assert await told() == "2 waiting, the oldest since 2026-03-01 12:00:00 UTC; 0 given up\n"
     post.sender.failing = REFUSED
     await deliver_all(services.delivery)
-    assert await told() == "0 waiting; 2 given up\n"
+    await written(services, clock, "no address", kind="ADMIN_GRANTED")
+    await deliver_all(services.delivery)
+    listed = ["0 waiting; 3 given up", "  2 PASSWORD_CHANGED: no such recipient", "  1 ADMIN_GRANTED: not an address"]
+    assert (await told()).splitlines() == listed
+
+
+async def test_the_command_puts_back_what_was_given_up_but_registrations_which_hold_nothing(
+    services: Services, post: Post, clock: SettableClock, database_url: str, tmp_path: Path
+) -> None:
+    commands = Commands(tmp_path, {"database_url": database_url, "secret": SECRET})
+    post.sender.failing = REFUSED
+    await written(services, clock, ANN, "bea@example.com")
+    await deliver_all(services.delivery)
+    await written(services, clock, "no address", kind="REGISTRATION")
+    await deliver_all(services.delivery)
+    post.sender.failing = None
+
+    put_back = await commands.run("letters", "retry")
+
+    assert (put_back.returncode, put_back.stdout, put_back.stderr) == (0, "2 put back\n", "")
+    backlog = await services.delivery.backlog()
+    assert (backlog.waiting, backlog.given_up) == (2, 1)
 
 
 async def test_letters_that_are_done_with_are_forgotten_and_others_kept(

@@ -290,13 +290,22 @@ async def test_a_server_that_has_the_letter_may_take_longer_to_say_so_than_all_i
     [
         ({"rcpt": "550 5.1.1 No such user"}, False),
         ({"rcpt": "450 4.2.1 Try later"}, True),
-        ({"data": "554 5.7.1 Looks like spam"}, False),
+        ({"rcpt": "552 5.2.2 Mailbox full"}, False),
+        ({"rcpt": "550 No such user here"}, False),
+        ({"rcpt": "554 No such user here"}, True),
+        ({"rcpt": "554 5.7.1 Relay access denied"}, True),
+        ({"rcpt": "550 5.4.5 Daily sending quota exceeded"}, True),
+        ({"rcpt": "554 Client host blocked"}, True),
+        ({"rcpt": "550 5.1.8 Sender's domain does not exist"}, True),
+        ({"data": "550 5.1.1 No such user"}, False),
+        ({"data": "554 5.7.1 Looks like spam"}, True),
+        ({"data": "550 Not from you"}, True),
         ({"data": "451 4.3.0 Disk full"}, True),
         ({"mail": "550 5.7.1 Not from you"}, True),
     ],
     ids=str,
 )
-async def test_only_what_is_said_about_the_recipient_or_the_letter_is_final(
+async def test_only_what_is_said_of_the_recipient_is_final(
     letter: EmailMessage, answers: dict[str, str], temporary: bool
 ) -> None:
     async with mail_server(Postbox(**answers)) as address:

@@ -26,8 +26,9 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (serve, worker, migrate, create_admin, unlock, letters, schema):
+for command in (serve, worker, migrate, create_admin, unlock, schema):
     cli.command()(command)
+cli.add_typer(letters, name="letters")
 cli.add_typer(keys, name="keys")
 
 

@@ -1,4 +1,4 @@
-"""What people and settings bring into a letter, made safe: names, details, addresses, links."""
+"""What people and settings bring into a letter, made safe: names, addresses, links."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from email.policy import SMTPUTF8
 from gql_users import text
 
 LONGEST_SHOWN_NAME = 60
-LONGEST_DETAIL = 300
+LONGEST_LINE = 300
 
 # Mail programs make links of such words by themselves, and a letter of ours would carry whatever its name advertises.
 _LIKE_A_LINK = re.compile(r"://|@|\bwww\b|[^\W_]\.[^\W\d_]{2,}|\d\.\d+\.\d")
+# Characters that nobody sees beside those of the category Cf, and stops that pass for a dot.
+_UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]")
+_LIKE_A_DOT = re.compile("[\u0589\u06d4\u3002]")
 _LINK = re.compile(r"https?://[^\s<>\"\\]+")
 _CODE_POINTS_OF_NO_ID = re.compile(r"[^A-Za-z0-9_-]+")
 
@@ -21,12 +24,18 @@ _CODE_POINTS_OF_NO_ID = re.compile(r"[^A-Za-z0-9_-]+")
 def what_to_call(name: str) -> str:
     """A person's name as a letter says it: one line, not too long; nothing when it looks like an advertisement."""
     shown = line(name, text.LONGEST_NAME)
-    if _LIKE_A_LINK.search(unicodedata.normalize("NFKC", shown).replace("\u3002", ".")):
+    if _LIKE_A_LINK.search(_as_seen(shown)):
         return ""
     return shown if len(shown) <= LONGEST_SHOWN_NAME else f"{shown[: LONGEST_SHOWN_NAME - 1].rstrip()}…"
 
 
-def line(value: str, longest: int = LONGEST_DETAIL) -> str:
+def _as_seen(shown: str) -> str:
+    """The same for a reader's eyes: without what is invisible, which may stand in the middle of a link."""
+    seen = "".join(each for each in _UNSEEN.sub("", shown) if unicodedata.category(each) != "Cf")
+    return _LIKE_A_DOT.sub(".", unicodedata.normalize("NFKC", seen))
+
+
+def line(value: str, longest: int = LONGEST_LINE) -> str:
     """Any text on one line, without control characters and what turns the direction of text around."""
     return " ".join((text.for_record(value, longest) or "").split())
 

@@ -13,7 +13,9 @@ from ipaddress import ip_address
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-from aiosmtplib import SMTP, SMTPDataError, SMTPException, SMTPRecipientRefused, SMTPResponseException
+from aiosmtplib import SMTP, SMTPException
+
+from gql_users.mail.refusals import meaning_of
 
 # For all that comes before the letter itself.
 COMMANDS_SECONDS = 30.0
@@ -90,7 +92,7 @@ class SMTPSender:
             await client.data(content, timeout=ANSWER_SECONDS)
             await _say_goodbye(client)
         except (OSError, SMTPException) as error:
-            raise _failure(error) from error
+            raise SendFailedError(*meaning_of(error)) from error
         finally:
             client.close()
 
@@ -182,14 +184,3 @@ async def _say_goodbye(client: SMTP) -> None:
     with suppress(OSError, SMTPException):
         async with asyncio.timeout(GOODBYE_SECONDS):
             await client.quit()
-
-
-def _failure(error: Exception) -> SendFailedError:
-    """What the failure means. Only what was said about this recipient or this letter is final."""
-    if isinstance(error, SMTPRecipientRefused):
-        return SendFailedError(error.code < 500, f"the mail server refused the recipient ({error.code})")
-    if isinstance(error, SMTPDataError):
-        return SendFailedError(error.code < 500, f"the mail server refused the letter ({error.code})")
-    if isinstance(error, SMTPResponseException):
-        return SendFailedError(True, f"the mail server answered {error.code}")
-    return SendFailedError(True, f"the mail server cannot be reached ({type(error).__name__})")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,12 +19,26 @@ _UNSEEN = {"synchronize_session": False}
 
 
 @dataclass(frozen=True, slots=True)
+class GivenUp:
+    """How many letters of a kind were given up, and what the trouble was with them."""
+
+    kind: str
+    trouble: str
+    many: int
+
+
+@dataclass(frozen=True, slots=True)
 class Backlog:
-    """How many letters wait, since when the oldest does, and how many were given up."""
+    """How many letters wait, since when the oldest does, and which were given up, the most first."""
 
     waiting: int
     oldest: datetime | None
-    given_up: int
+    troubles: Sequence[GivenUp]
+
+    @property
+    def given_up(self) -> int:
+        """How many were given up in all."""
+        return sum(each.many for each in self.troubles)
 
 
 class Letters:
@@ -37,11 +52,13 @@ class Letters:
         self._session.add_all(letters)
         await self._session.flush()
 
-    async def claim(self, *, now: datetime, until: datetime, most: int) -> Sequence[Letter]:
+    async def claim(
+        self, *, now: datetime, until: datetime, most: int, except_for: Collection[UUID] = ()
+    ) -> Sequence[Letter]:
         """Take letters that are due, the longest due first; nobody else gets them before `until`."""
         due = (
             select(Letter.id)
-            .where(is_waiting, Letter.due_at <= now)
+            .where(is_waiting, Letter.due_at <= now, Letter.id.not_in(except_for))
             .order_by(Letter.due_at)
             .limit(most)
             .with_for_update(skip_locked=True)
@@ -87,6 +104,12 @@ class Letters:
         """It cannot be sent, and holds nothing any more."""
         return await self._set(letter, given_up_at=now, trouble=trouble, details=None)
 
+    async def put_back(self, *, except_for: str, now: datetime) -> int:
+        """Letters that were given up are due again, but for one kind. How many there were."""
+        given_up = Letter.given_up_at.is_not(None), Letter.kind != except_for
+        put_back = update(Letter).where(*given_up).values(given_up_at=None, due_at=now).returning(Letter.id)
+        return len((await self._session.scalars(put_back, execution_options=_UNSEEN)).all())
+
     async def drop(self, letter: Letter) -> None:
         """There is nobody to write to, or nothing to say any more."""
         await self._session.execute(delete(Letter).where(*_ours(letter)), execution_options=_UNSEEN)
@@ -95,8 +118,10 @@ class Letters:
         """What waits, and what was given up."""
         waiting = select(func.count(), func.min(Letter.created_at)).where(is_waiting)
         count, oldest = (await self._session.execute(waiting)).one()
-        given_up = await self._session.scalar(select(func.count()).where(Letter.given_up_at.is_not(None)))
-        return Backlog(count, oldest, given_up or 0)
+        alike, many = (Letter.kind, func.coalesce(Letter.trouble, "")), func.count()
+        given_up = select(*alike, many).where(Letter.given_up_at.is_not(None)).group_by(Letter.kind, Letter.trouble)
+        found = await self._session.execute(given_up.order_by(many.desc(), *alike))
+        return Backlog(count, oldest, [GivenUp(*row) for row in found])
 
     async def forget_sent(self, before: datetime, most: int) -> int:
         """Remove letters that were sent before a moment, and no more than `most`. How many there were."""
@@ -106,9 +131,10 @@ class Letters:
         """The same for letters that were given up."""
         return await forget(self._session, Letter, Letter.given_up_at < before, most)
 
-    async def forget_waiting(self, kind: str, before: datetime, most: int) -> int:
+    async def forget_waiting(self, kind: str, knows_user: bool, before: datetime, most: int) -> int:
         """The same for letters of a kind that were written before a moment, and wait still."""
-        stale = and_(is_waiting, Letter.kind == kind, Letter.created_at < before)
+        whose = Letter.user_id.is_not(None) if knows_user else Letter.user_id.is_(None)
+        stale = and_(is_waiting, Letter.kind == kind, whose, Letter.created_at < before)
         return await forget(self._session, Letter, stale, most)
 
     async def _set(self, letter: Letter, **values: Any) -> bool:

@@ -39,17 +39,18 @@ class OneTimeTokens:
         good = OneTimeToken.token_hash == token_hash, OneTimeToken.purpose == purpose, OneTimeToken.expires_at > now
         return await self._session.scalar(select(OneTimeToken).where(*good))
 
-    async def try_code(self, address_key: str, purpose: str, *, now: datetime) -> Sequence[OneTimeToken]:
-        """The tokens that were sent to this address for this purpose, each with one try at its code less."""
-        good = (
-            OneTimeToken.address_key == address_key,
-            OneTimeToken.purpose == purpose,
-            OneTimeToken.expires_at > now,
-            OneTimeToken.tries_left > 0,
-        )
-        tried = update(OneTimeToken).where(*good).values(tries_left=OneTimeToken.tries_left - 1)
+    async def try_code(self, address_key: str, purpose: str, *, now: datetime) -> OneTimeToken | None:
+        """The token that was sent to this address for this purpose last, with one try at its code less.
+
+        Several accounts may ask for letters to one address; a guess must not be good for whichever of them it fits.
+        """
+        sent = OneTimeToken.address_key == address_key, OneTimeToken.purpose == purpose, OneTimeToken.expires_at > now
+        newest_first = OneTimeToken.created_at.desc(), OneTimeToken.id.desc()
+        last = select(OneTimeToken.id).where(*sent).order_by(*newest_first).limit(1).scalar_subquery()
+        tried = update(OneTimeToken).where(OneTimeToken.id == last, OneTimeToken.tries_left > 0)
+        tried = tried.values(tries_left=OneTimeToken.tries_left - 1)
         options = {"populate_existing": True, "synchronize_session": False}
-        return (await self._session.scalars(tried.returning(OneTimeToken), execution_options=options)).all()
+        return await self._session.scalar(tried.returning(OneTimeToken), execution_options=options)
 
     async def give_try_back(self, token_id: UUID) -> None:
         """One try at the code of a token more, if it is still there."""

@@ -68,7 +68,7 @@ class Delivery:
 
     async def _hand_over(self, row: models.Letter) -> bool:
         """Send a letter, if it is to be sent at all. Raises SendFailedError, and Unavailable before it is sent."""
-        if self.clock.now() - row.created_at > longest_wait(row.kind):
+        if self.clock.now() - row.created_at > longest_wait(row.kind, knows_user=row.user_id is not None):
             log.warning("a letter was withdrawn: it waited for too long", extra=facts(row))
             return False
         with _told(row, "could not be written"):

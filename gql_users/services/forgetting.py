@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import product
 
 from gql_users.clock import Clock
 from gql_users.mail.kinds import LetterKind
@@ -13,6 +15,8 @@ from gql_users.repositories.unit_of_work import UnitOfWork, UnitsOfWork
 from gql_users.security.signing import VERIFIED_AFTER_RETIREMENT
 from gql_users.security.throttle import FORGOTTEN_AFTER
 from gql_users.services.letters import REGISTRATION, longest_wait
+
+log = logging.getLogger("gql_users.delivery")
 
 # Small enough that nobody who signs in meanwhile notices.
 PORTION = 1_000
@@ -56,17 +60,20 @@ class Forgetting:
         """Those that are done with, and those that wait where there is no mail server, until nobody wants them."""
         await self._all(lambda work: work.letters.forget_sent(now - SENT_KEPT, PORTION))
         await self._all(lambda work: work.letters.forget_given_up(now - GIVEN_UP_KEPT, PORTION))
-        for kind in (REGISTRATION, *(kind.value for kind in LetterKind)):
-            stale = partial(_forget_waiting, kind=kind, before=now - longest_wait(kind))
-            await self._all(stale)
+        for kind, knows_user in product((REGISTRATION, *(kind.value for kind in LetterKind)), (True, False)):
+            before = now - longest_wait(kind, knows_user=knows_user)
+            withdrawn = await self._all(partial(_forget_waiting, kind=kind, knows_user=knows_user, before=before))
+            if withdrawn:
+                log.warning("letters were withdrawn: they waited for too long", extra={"kind": kind, "many": withdrawn})
 
-    async def _all(self, forget: Callable[[UnitOfWork], Awaitable[int]]) -> None:
-        """Forget portion after portion, each in a unit of its own."""
-        forgotten = PORTION
-        while forgotten == PORTION:
+    async def _all(self, forget: Callable[[UnitOfWork], Awaitable[int]]) -> int:
+        """Forget portion after portion, each in a unit of its own. How many there were."""
+        forgotten = [PORTION]
+        while forgotten[-1] == PORTION:
             async with self.unit_of_work() as work:
-                forgotten = await forget(work)
+                forgotten.append(await forget(work))
+        return sum(forgotten[1:])
 
 
-async def _forget_waiting(work: UnitOfWork, kind: str, before: datetime) -> int:
-    return await work.letters.forget_waiting(kind, before, PORTION)
+async def _forget_waiting(work: UnitOfWork, kind: str, knows_user: bool, before: datetime) -> int:
+    return await work.letters.forget_waiting(kind, knows_user, before, PORTION)

@@ -52,9 +52,13 @@ def registration(address: str, locale: str | None, details: dict[str, Any], *, n
     return written
 
 
-def longest_wait(kind: str) -> timedelta:
-    """How old a letter may become and still be sent. One that somebody asked for is stale when its link would be."""
-    if kind == REGISTRATION:
+def longest_wait(kind: str, *, knows_user: bool) -> timedelta:
+    """How old a letter may become and still be sent. One that somebody asked for is stale when its link would be.
+
+    A registration's answer waits for a day, whatever it becomes. Whoever asks for a new password is looked up only when
+    the letter is sent: one that knows its user before is such an answer.
+    """
+    if kind == REGISTRATION or (kind == LetterKind.RESET_PASSWORD and knows_user):
         return Purpose.VERIFY_EMAIL.lifetime
     # A kind of letter that carries a link has the name of the link's purpose.
     return Purpose[kind].lifetime if kind in Purpose.__members__ else LONGEST_WAIT

@@ -103,10 +103,8 @@ class OneTime:
         account, by = f"code {_bound_to(purpose, key or text.any_key(email))}", Actor(client=client)
         proving = self.throttle.proving(account, by, failure=TokenInvalid, told_as=None, anywhere=WRONG_CODES)
         async with proving as reserved:
-            tried = await self._tried(purpose, key) if key is not None else []
-            bound_to = _bound_to(purpose, key or "")
-            found = next((each for each in tried if self.secrets.is_code(code, bound_to, each.code_hash)), None)
-            if found is None:
+            found = await self._tried(purpose, key) if key is not None else None
+            if found is None or not self.secrets.is_code(code, _bound_to(purpose, found.address_key), found.code_hash):
                 raise TokenInvalid(NOT_GOOD)
             async with self.unit_of_work() as work:
                 # What it is shown for may be refused for another reason, and a right code shown again is no guess.
@@ -115,10 +113,10 @@ class OneTime:
         return found
 
     @repeated_on_collision
-    async def _tried(self, purpose: Purpose, address_key: str) -> list[OneTimeToken]:
+    async def _tried(self, purpose: Purpose, address_key: str) -> OneTimeToken | None:
         """In a unit of its own: the refusal of a wrong code must not give the try back."""
         async with self.unit_of_work() as work:
-            return [*await work.one_time_tokens.try_code(address_key, purpose.label, now=self.clock.now())]
+            return await work.one_time_tokens.try_code(address_key, purpose.label, now=self.clock.now())
 
 
 def _bound_to(purpose: Purpose, address_key: str) -> str:

@@ -6,15 +6,17 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from gql_users.clock import Clock
 from gql_users.errors import Unavailable
 from gql_users.mail.senders import SendFailedError
 from gql_users.models import Letter
 from gql_users.repositories.unit_of_work import UnitsOfWork, repeated_on_collision
+from gql_users.services.letters import REGISTRATION
 
 log = logging.getLogger("gql_users.delivery")
 
@@ -37,21 +39,28 @@ class Outbox:
 
     unit_of_work: UnitsOfWork
     clock: Clock
+    _in_hand: set[UUID] = field(default_factory=set)
 
     @repeated_on_collision
     async def take(self, most: int) -> Sequence[Letter]:
         """Take letters that are due, the longest due first. Nobody else gets them for a while. Raises Unavailable."""
         now = self.clock.now()
         async with self.unit_of_work() as work:
-            return await work.letters.claim(now=now, until=now + TAKEN_FOR, most=most)
+            until = now + TAKEN_FOR
+            return await work.letters.claim(now=now, until=until, most=most, except_for=self._in_hand)
 
     @asynccontextmanager
     async def kept(self, letter: Letter) -> AsyncIterator[None]:
-        """Nobody else gets the letter while the block runs, which may take many minutes."""
+        """Nobody else gets the letter while the block runs, which may take many minutes.
+
+        This process does not, even if the letter comes due meanwhile: a clock may leap, and the database be away.
+        """
+        self._in_hand.add(letter.id)
         renewing = asyncio.create_task(self._renew(letter))
         try:
             yield
         finally:
+            self._in_hand.discard(letter.id)
             renewing.cancel()
             await asyncio.wait({renewing})
 
@@ -90,6 +99,15 @@ class Outbox:
                 log.error("a letter was given up: %s", failure.trouble, extra=facts(letter))
 
     @repeated_on_collision
+    async def put_back(self) -> int:
+        """Letters that were given up are due once more, each with the attempts it has left, or with one. How many.
+
+        Registrations are not: they hold nothing any more. Raises Unavailable.
+        """
+        async with self.unit_of_work() as work:
+            return await work.letters.put_back(except_for=REGISTRATION, now=self.clock.now())
+
+    @repeated_on_collision
     async def _mark_sent(self, letter: Letter) -> None:
         async with self.unit_of_work() as work:
             await work.letters.mark_sent(letter, now=self.clock.now())
@@ -101,7 +119,9 @@ class Outbox:
             try:
                 async with self.unit_of_work() as work:
                     is_ours = await work.letters.renew(letter, until=until)
-            except Unavailable:
+            except Exception:
+                # Whatever it was, it may be over next time; without that, somebody else sends the letter as well.
+                log.warning("a letter in hand could not be kept for longer", extra=facts(letter), exc_info=True)
                 continue
             if not is_ours:
                 return

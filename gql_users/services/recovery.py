@@ -36,14 +36,14 @@ class Recovery:
     async def request(self, email: str, client: Client) -> None:
         """Have a letter sent to the owner of this address, if it has one. Whether it does, only the worker finds out.
 
-        Raises Invalid for what is no address, and RateLimited when one was asked for a moment ago; alike for every
-        address.
+        Nothing is sent when one was asked for a moment ago. Raises Invalid for what is no address, and RateLimited;
+        alike for every address.
         """
         shown, key = text.email(email)
-        now = self.clock.now()
-        async with self.unit_of_work() as work:
-            await self.spacing.space(work, f"{Purpose.RESET_PASSWORD.label} {key}", client)
-            await work.letters.add(letter_at(shown, LetterKind.RESET_PASSWORD, client, now=now))
+        about = f"{Purpose.RESET_PASSWORD.label} {key}"
+        async with self.spacing.asking(about, client) as asked, self.unit_of_work() as work:
+            if await self.spacing.is_due(work, asked):
+                await work.letters.add(letter_at(shown, LetterKind.RESET_PASSWORD, client, now=self.clock.now()))
 
     async def reset(self, shown: Shown, new_password: str, client: Client) -> User:
         """Give the account of a letter a new password, and end all of its sessions.

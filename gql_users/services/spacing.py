@@ -2,38 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from gql_users.access import Client
 from gql_users.clock import Clock
 from gql_users.errors import RateLimited
+from gql_users.models import Attempt
 from gql_users.repositories.attempts import Pair
-from gql_users.repositories.unit_of_work import UnitOfWork
+from gql_users.repositories.unit_of_work import UnitOfWork, UnitsOfWork
 from gql_users.security.throttle import Limit, Names, Tries
+from gql_users.services.turns import Turns
 
 ANY_NETWORK = ""
 
 # Letters that may be asked for before the next one has to wait: about one address, and by one network.
 TO_ONE = Limit(1)
+# Any account may ask to move to any address: all of them together for the same one.
+BY_ALL = Limit(3)
 BY_ONE = Limit(30)
 # Each registration means a letter to an address that may be a stranger's; a whole office registers from one network.
 REGISTERED_BY_ONE = Limit(100)
+
+Limits = Mapping[Pair, Limit]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a letter counts towards that somebody asked for: what it is about, and the network it was asked from."""
+
+    about: dict[Pair, Limit]
+    by: Limits
 
 
 @dataclass(frozen=True, slots=True)
 class Spacing:
     """Counts letters as the throttle counts attempts, in the same table."""
 
+    unit_of_work: UnitsOfWork
     clock: Clock
     names: Names
+    _turns: Turns = field(default_factory=Turns)
 
-    async def space(self, work: UnitOfWork, about: str, client: Client) -> None:
-        """Count a letter about something, in the unit of work that writes it.
+    @asynccontextmanager
+    async def asking(self, about: str, client: Client, *, by_all: str | None = None) -> AsyncIterator[Asked]:
+        """The turn of somebody who asks for a letter about something; `is_due` counts it inside the block.
 
-        Raises RateLimited when it comes too soon after others, alike whether anybody would get it.
+        `by_all` is what the letters of several accounts are about, where each asks for itself.
+        Raises RateLimited when their network asked for too many, before anything is written or locked: a crowd that
+        waited inside the database would hold every connection of the pool.
         """
-        await self._count(work, {self._to_one(about): TO_ONE, self._by_one("letters", client): BY_ONE})
+        asked = Asked({self._to_one(about): TO_ONE}, {self._by_one("letters", client): BY_ONE})
+        if by_all is not None:
+            asked.about[self._to_one(by_all)] = BY_ALL
+        async with self._turns.of([*asked.about, *asked.by]):
+            async with self.unit_of_work.reading() as work:
+                seen = await work.attempts.find_many([*asked.by])
+            _require_room(seen, asked.by, self.clock.now())
+            yield asked
+
+    async def is_due(self, work: UnitOfWork, asked: Asked) -> bool:
+        """Count a letter, in the unit of work that writes it: is it to be written at all?
+
+        Not when it comes too soon after others about the same. Whoever asks is told nothing of that: otherwise a
+        stranger who asks all the time would have the owner of an address refused. Raises RateLimited as `asking` does.
+        """
+        now = self.clock.now()
+        rows = await work.attempts.lock([*asked.about, *asked.by], now=now)
+        _require_room(rows, asked.by, now)
+        is_due = _wait(rows, asked.about, now) == 0
+        _count(rows, {**asked.by, **asked.about} if is_due else asked.by, now)
+        await work.attempts.save()
+        return is_due
 
     async def space_registration(self, work: UnitOfWork, client: Client, *, about: str | None = None) -> None:
         """Count a registration by its network; and about an address, where one address can be registered repeatedly.
@@ -43,7 +85,12 @@ class Spacing:
         limits = {self._by_one("registrations", client): REGISTERED_BY_ONE}
         if about is not None:
             limits[self._to_one(f"registration {about}")] = TO_ONE
-        await self._count(work, limits)
+        now = self.clock.now()
+        _require_room(await work.attempts.find_many([*limits]), limits, now)
+        rows = await work.attempts.lock([*limits], now=now)
+        _require_room(rows, limits, now)
+        _count(rows, limits, now)
+        await work.attempts.save()
 
     def _to_one(self, about: str) -> Pair:
         return self.names.account(f"letters {about}"), ANY_NETWORK
@@ -51,17 +98,24 @@ class Spacing:
     def _by_one(self, what: str, client: Client) -> Pair:
         return self.names.account(what), self.names.network(client.ip_address)
 
-    async def _count(self, work: UnitOfWork, limits: Mapping[Pair, Limit]) -> None:
-        now = self.clock.now()
-        rows = await work.attempts.lock([*limits], now=now)
-        counted = [
-            (rows[pair], limit, Tries(failed=rows[pair].failed, failed_at=rows[pair].failed_at))
-            for pair, limit in limits.items()
-        ]
-        wait = max(limit.wait_seconds(tries, now) for _, limit, tries in counted)
-        if wait:
-            raise RateLimited(wait)
-        for row, limit, tries in counted:
-            row.failed = limit.forgiving(tries.as_of(now), now).failed + 1
-            row.failed_at = row.reserved_at = now
-        await work.attempts.save()
+
+def _require_room(rows: Mapping[Pair, Attempt], limits: Limits, now: datetime) -> None:
+    wait = _wait(rows, limits, now)
+    if wait:
+        raise RateLimited(wait)
+
+
+def _wait(rows: Mapping[Pair, Attempt], limits: Limits, now: datetime) -> int:
+    """How many seconds until the next one, by the strictest of the limits."""
+    return max(limit.wait_seconds(_tries(rows[pair]), now) if pair in rows else 0 for pair, limit in limits.items())
+
+
+def _count(rows: Mapping[Pair, Attempt], limits: Limits, now: datetime) -> None:
+    for pair, limit in limits.items():
+        row = rows[pair]
+        row.failed = limit.forgiving(_tries(row), now).failed + 1
+        row.failed_at = row.reserved_at = now
+
+
+def _tries(row: Attempt) -> Tries:
+    return Tries(failed=row.failed, failed_at=row.failed_at)

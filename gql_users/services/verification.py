@@ -43,12 +43,13 @@ class Verification:
     async def request(self, email: str, client: Client) -> None:
         """Have another letter sent to the owner of this address, if it has one that is not verified yet.
 
-        Raises Invalid and RateLimited, alike for every address.
+        Nothing is sent when one was asked for a moment ago. Raises Invalid and RateLimited, alike for every address.
         """
         shown, key = text.email(email)
-        async with self.unit_of_work() as work:
-            await self.spacing.space(work, f"{Purpose.VERIFY_EMAIL.label} {key}", client)
-            await work.letters.add(letter_at(shown, LetterKind.VERIFY_EMAIL, client, now=self.clock.now()))
+        about = f"{Purpose.VERIFY_EMAIL.label} {key}"
+        async with self.spacing.asking(about, client) as asked, self.unit_of_work() as work:
+            if await self.spacing.is_due(work, asked):
+                await work.letters.add(letter_at(shown, LetterKind.VERIFY_EMAIL, client, now=self.clock.now()))
 
     @repeated_on_collision
     async def verify(self, shown: Shown, client: Client) -> User:
@@ -69,8 +70,8 @@ class Verification:
     async def request_change(self, actor: Actor, new_email: str, current_password: str) -> None:
         """Have a letter sent to a new address of the actor's; nothing changes until it is confirmed there.
 
-        Whether the address is somebody's already, only its owner hears. Raises Unauthenticated, Invalid,
-        InvalidCredentials when the password is wrong, and RateLimited.
+        Whether the address is somebody's already, only its owner hears; nothing is sent when it had a letter a moment
+        ago. Raises Unauthenticated, Invalid, InvalidCredentials when the password is wrong, and RateLimited.
         """
         require(actor.user_id is not None, actor)
         shown, key = text.email(new_email, field="new_email")
@@ -89,7 +90,9 @@ class Verification:
         if not await self.hasher.verify(current_password, seen.password_hash):
             raise InvalidCredentials("The current password is wrong.", field="current_password")
         now = self.clock.now()
-        async with self.unit_of_work() as work:
+        about, by_all = f"{Purpose.CHANGE_EMAIL.label} {seen.id} {key}", f"{Purpose.CHANGE_EMAIL.label} {key}"
+        asking = self.spacing.asking(about, actor.client, by_all=by_all)
+        async with asking as asked, self.unit_of_work() as work:
             # It may have waited for its turn. Who got the account back meanwhile has withdrawn all earlier letters, and
             # none may come after that by a password or a session that is no more.
             user = await work.users.find_for_change(seen.id)
@@ -98,9 +101,9 @@ class Verification:
             if not await work.sessions.is_live(actor.session_id):
                 raise Unauthenticated(ErrorCode.TOKEN_INVALID)
             await self.throttle.succeeded(work, reserved)
-            await self.spacing.space(work, f"{Purpose.CHANGE_EMAIL.label} {user.id} {key}", actor.client)
-            move = letter_to(user, LetterKind.CHANGE_EMAIL, now=now, address=shown, client=actor.client)
-            await work.letters.add(move)
+            if await self.spacing.is_due(work, asked):
+                move = letter_to(user, LetterKind.CHANGE_EMAIL, now=now, address=shown, client=actor.client)
+                await work.letters.add(move)
 
     async def _find(self, actor: Actor) -> User:
         async with self.unit_of_work.reading() as work:

@@ -16,7 +16,7 @@ def routes(wrapping: Wrapping) -> APIRouter:
     """Recovering an account, verifying an address, moving to another one."""
     routes = APIRouter(tags=["v1: letters"])
     nothing = wrapping.model(None)
-    asking = wrapping.failures(_422="Not valid.", _429="Asked for a moment ago.", _503="Not now.")
+    asking = wrapping.failures(_422="Not valid.", _429="Asked for too often.", _503="Not now.")
     showing = wrapping.failures(
         _401="The link or code is not good any more.", _422="Not valid.", _429="Too many attempts.", _503="Not now."
     )
