@@ -46,7 +46,7 @@ class QuietRegistration:
         Raises Invalid, WeakPassword and RateLimited, alike for every address.
         """
         account, accepted = self._checked(email, password, profile)
-        await self._count(account.email_key, client)
+        await self.spacing.count_registration(client, about=account.email_key)
         password_hash = await self.hasher.hash(accepted)
         await self._write(account, profile, password_hash, client)
 
@@ -89,12 +89,6 @@ class QuietRegistration:
         accepted = checks("", self.hasher.check, password, words_about(user))
         checks.settle()
         return user, accepted
-
-    @repeated_on_collision
-    async def _count(self, email_key: str, client: Client) -> None:
-        """In a unit of its own, before anything is hashed."""
-        async with self.unit_of_work() as work:
-            await self.spacing.space_registration(work, client, about=email_key)
 
     @repeated_on_collision
     async def _write(self, account: User, profile: Profile, password_hash: str, client: Client) -> None:

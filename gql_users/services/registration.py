@@ -66,18 +66,12 @@ class Registration:
         # What no address or password can be is no claim to one.
         self._checked(email, password, profile)
         async with self.throttle.claiming(Actor(client=client)) as reserved:
-            await self._count(client)
+            await self.spacing.count_registration(client)
             user, session = await self._make(email, password, profile, client, reserved)
         if session is None:
             return Registered(user)
         signed_in = await self.sessions.signed_in(user, session)
         return Registered(user, signed_in.tokens)
-
-    @repeated_on_collision
-    async def _count(self, client: Client) -> None:
-        """In a unit of its own, before anything is hashed, and before an address that is taken is told."""
-        async with self.unit_of_work() as work:
-            await self.spacing.space_registration(work, client)
 
     @repeated_on_collision
     async def _make(

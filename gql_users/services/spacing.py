@@ -12,7 +12,7 @@ from gql_users.clock import Clock
 from gql_users.errors import RateLimited
 from gql_users.models import Attempt
 from gql_users.repositories.attempts import Pair
-from gql_users.repositories.unit_of_work import UnitOfWork, UnitsOfWork
+from gql_users.repositories.unit_of_work import UnitOfWork, UnitsOfWork, repeated_on_collision
 from gql_users.security.throttle import Limit, Names, Tries
 from gql_users.services.turns import Turns
 
@@ -77,20 +77,26 @@ class Spacing:
         await work.attempts.save()
         return is_due
 
-    async def space_registration(self, work: UnitOfWork, client: Client, *, about: str | None = None) -> None:
+    @repeated_on_collision
+    async def count_registration(self, client: Client, *, about: str | None = None) -> None:
         """Count a registration by its network; and about an address, where one address can be registered repeatedly.
 
-        Raises RateLimited when it comes too soon after others, alike whether the address is taken.
+        In units of its own, before anything is hashed, and before an address that is taken is told. Raises RateLimited
+        when it comes too soon after others, alike whether the address is taken.
         """
         limits = {self._by_one("registrations", client): REGISTERED_BY_ONE}
         if about is not None:
             limits[self._to_one(f"registration {about}")] = TO_ONE
-        now = self.clock.now()
-        _require_room(await work.attempts.find_many([*limits]), limits, now)
-        rows = await work.attempts.lock([*limits], now=now)
-        _require_room(rows, limits, now)
-        _count(rows, limits, now)
-        await work.attempts.save()
+        async with self._turns.of([*limits]):
+            async with self.unit_of_work.reading() as work:
+                seen = await work.attempts.find_many([*limits])
+            now = self.clock.now()
+            _require_room(seen, limits, now)
+            async with self.unit_of_work() as work:
+                rows = await work.attempts.lock([*limits], now=now)
+                _require_room(rows, limits, now)
+                _count(rows, limits, now)
+                await work.attempts.save()
 
     def _to_one(self, about: str) -> Pair:
         return self.names.account(f"letters {about}"), ANY_NETWORK
