@@ -79,6 +79,5 @@ async def told(as_admin: Door, *kinds: str) -> list[Any]:
 
 async def registered_from_here(services: Services, times: int) -> None:
     """So many have registered from this network."""
-    async with services.registration.unit_of_work() as work:
-        for _ in range(times):
-            await services.registration.spacing.space_registration(work, Client(ip_address=HERE))
+    for _ in range(times):
+        await services.registration.spacing.count_registration(Client(ip_address=HERE))
