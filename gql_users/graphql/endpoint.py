@@ -54,15 +54,6 @@ class GraphQLEndpoint:
         self.documents = TrustedDocuments(manifest, only=settings.documents == "trusted-only")
         self.websockets = WebSockets(self.stream, services, settings)
 
-    def _require_good(self, manifest: Mapping[str, str]) -> None:
-        """A document that this schema does not know shall be found before its clients find it."""
-        for name, text in manifest.items():
-            try:
-                self.engine.prepared(text)
-            except RequestRefused as refusal:
-                told = refusal.errors[0].message
-                raise ValueError(f"GQL_USERS_TRUSTED_DOCUMENTS: {name} cannot be executed: {told}") from refusal
-
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
         if scope["type"] == "websocket":
@@ -74,6 +65,31 @@ class GraphQLEndpoint:
         )
         response.headers.add_vary_header("Accept")
         await response(scope, receive, send)
+
+    async def stream(self, asked: Asked, context: Context) -> Answers:
+        """The answers to a subscription, for who is connected already. Raises as `opened`, and BadRequest."""
+        return await opened(self.engine, self._operation(asked), asked.variables, context)
+
+    async def context(self, connection: HTTPConnection) -> Context:
+        """What resolvers can reach during this request. Raises Unavailable."""
+        recognise = partial(actor_of, connection, self.services)
+        return Context(
+            actor=await recognise(),
+            recognise=recognise,
+            request_id=request_id_of(connection),
+            services=self.services,
+            settings=self.settings,
+            ends_at=asyncio.get_running_loop().time() + self.settings.operation_timeout.total_seconds(),
+        )
+
+    def _require_good(self, manifest: Mapping[str, str]) -> None:
+        """A document that this schema does not know shall be found before its clients find it."""
+        for name, text in manifest.items():
+            try:
+                self.engine.prepared(text)
+            except RequestRefused as refusal:
+                told = refusal.errors[0].message
+                raise ValueError(f"GQL_USERS_TRUSTED_DOCUMENTS: {name} cannot be executed: {told}") from refusal
 
     def _is_for_people(self, request: Request) -> bool:
         """Does a browser ask for a page? Command-line clients send `*/*`, and want an answer they can read."""
@@ -116,10 +132,6 @@ class GraphQLEndpoint:
             body["extensions"] = {"cost": {"requested": operation.cost, "limit": self.settings.max_cost}}
         return event_stream.only(body) if media_type == EVENT_STREAM else _response(body, media_type)
 
-    async def stream(self, asked: Asked, context: Context) -> Answers:
-        """The answers to a subscription, for who is connected already. Raises as `opened`, and BadRequest."""
-        return await opened(self.engine, self._operation(asked), asked.variables, context)
-
     def _operation(self, asked: Asked) -> Operation:
         text = self.documents.text(asked)
         operation = self.engine.operation(text, asked.operation_name)
@@ -135,18 +147,6 @@ class GraphQLEndpoint:
                 return await self.engine.execute(operation, variables, context)
         except TimeoutError as error:
             raise TookTooLong from error
-
-    async def context(self, connection: HTTPConnection) -> Context:
-        """What resolvers can reach during this request. Raises Unavailable."""
-        recognise = partial(actor_of, connection, self.services)
-        return Context(
-            actor=await recognise(),
-            recognise=recognise,
-            request_id=request_id_of(connection),
-            services=self.services,
-            settings=self.settings,
-            ends_at=asyncio.get_running_loop().time() + self.settings.operation_timeout.total_seconds(),
-        )
 
 
 def _response(body: Any, media_type: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:

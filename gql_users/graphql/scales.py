@@ -24,6 +24,7 @@ from graphql import (
     get_named_type,
 )
 
+from gql_users.graphql.execution.engine import Costs
 from gql_users.graphql.execution.too_complex import TooComplexError
 from gql_users.graphql.limits import Limits
 from gql_users.paging import LARGEST_PAGE, PAGE_SIZE
@@ -56,7 +57,7 @@ _INTROSPECTION = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
 DEEPEST_FRAGMENTS = 30
 
 
-def weigh(schema: GraphQLSchema, limits: Limits, document: DocumentNode) -> dict[OperationDefinitionNode, int]:
+def weigh(schema: GraphQLSchema, limits: Limits, document: DocumentNode) -> Costs:
     """What each operation of a document can cost at most.
 
     Raises TooComplexError for what is over a limit, and GraphQLError for what is not answered at all.
@@ -65,7 +66,7 @@ def weigh(schema: GraphQLSchema, limits: Limits, document: DocumentNode) -> dict
     operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
     if len(operations) > limits.operations:
         raise TooComplexError(f"A document has at most {limits.operations} operations.")
-    return {each: scales.cost(each) for each in operations}
+    return [(each, scales.cost(each)) for each in operations]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import pytest
 from graphql import DocumentNode, OperationDefinitionNode, parse
 
 from gql_users.graphql.execution.documents import LONGEST_REMEMBERED, Documents
-from gql_users.graphql.execution.engine import Engine, RequestRefused
+from gql_users.graphql.execution.engine import Costs, Engine, RequestRefused
 from gql_users.graphql.schema import build
 from tests.door import Door
 
@@ -32,8 +32,8 @@ def engine(parsed: list[str]) -> Engine:
         parsed.append(text)
         return parse(text)
 
-    def weightless(document: DocumentNode) -> dict[OperationDefinitionNode, int]:
-        return {each: 0 for each in document.definitions if isinstance(each, OperationDefinitionNode)}
+    def weightless(document: DocumentNode) -> Costs:
+        return [(each, 0) for each in document.definitions if isinstance(each, OperationDefinitionNode)]
 
     return Engine(build()._schema, weightless, noted)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import isawaitable
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from graphql import (
     DocumentNode,
@@ -26,7 +26,7 @@ from gql_users.graphql.execution.documents import Documents
 from gql_users.graphql.execution.merging import OTHERS, FieldsMerge
 from gql_users.graphql.execution.too_complex import TooComplexError
 
-Costs = Mapping[OperationDefinitionNode, int]
+Costs: TypeAlias = Sequence[tuple[OperationDefinitionNode, int]]
 
 # Beyond these a client reads no further, and an attacker learns the schema.
 MOST_ERRORS = 5
@@ -134,7 +134,7 @@ class Engine:
             raise RequestRefused(error) from error
         except RecursionError as error:
             raise RequestRefused(TooComplexError("The document is nested too deeply.")) from error
-        return {_name_of(node): Operation(document, node, cost) for node, cost in costs.items()}
+        return {_name_of(node): Operation(document, node, cost) for node, cost in costs}
 
     def _executor(self, operation: Operation, variables: dict[str, Any] | None, context: object) -> Executor:
         built = Executor.build(
