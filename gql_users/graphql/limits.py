@@ -9,6 +9,25 @@ from graphql import DocumentNode, parse
 from gql_users.settings import Settings
 
 
+# Each of these tries a password or a token, or hashes one: aliases must not make one request a hundred tries. The
+# schema's own description takes longest to give of all that can be asked.
+ONCE = frozenset(
+    {
+        "__schema",
+        "changePassword",
+        "confirmEmailChange",
+        "login",
+        "refresh",
+        "register",
+        "requestEmailChange",
+        "requestEmailVerification",
+        "requestPasswordReset",
+        "resetPassword",
+        "verifyEmail",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The most that one document may be, and one operation in it may ask for."""

@@ -26,26 +26,8 @@ from graphql import (
 
 from gql_users.graphql.execution.engine import Costs
 from gql_users.graphql.execution.too_complex import TooComplexError
-from gql_users.graphql.limits import Limits
+from gql_users.graphql.limits import ONCE, Limits
 from gql_users.paging import LARGEST_PAGE, PAGE_SIZE
-
-# Each of these tries a password or a token, or hashes one: aliases must not make one request a hundred tries. The
-# schema's own description takes longest to give of all that can be asked.
-ONCE = frozenset(
-    {
-        "__schema",
-        "changePassword",
-        "confirmEmailChange",
-        "login",
-        "refresh",
-        "register",
-        "requestEmailChange",
-        "requestEmailVerification",
-        "requestPasswordReset",
-        "resetPassword",
-        "verifyEmail",
-    }
-)
 
 # Lists in a type's description. One inside another would describe every type once for each field.
 _DESCRIBING = frozenset({"enumValues", "fields", "inputFields", "interfaces", "possibleTypes"})
