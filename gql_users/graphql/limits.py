@@ -8,7 +8,6 @@ from graphql import DocumentNode, parse
 
 from gql_users.settings import Settings
 
-
 # Each of these tries a password or a token, or hashes one: aliases must not make one request a hundred tries. The
 # schema's own description takes longest to give of all that can be asked.
 ONCE = frozenset(
