@@ -101,7 +101,7 @@ async def _process(settings: Settings, more: dict[str, str]) -> AsyncIterator[Do
     """The door of a `gql-users serve` behind a proxy, through one connection that stays open; there is one member."""
     with TemporaryDirectory(prefix="gql-users-") as folder:
         usual = {"database_url": settings.database, "secret": SECRET, "env": "production", "trusted_proxies": "1"}
-        usual["registration"] = "quiet"
+        usual |= {"registration": "quiet", "public_url": "https://users.example", "mail_from": "all@users.example"}
         commands = Commands(Path(folder), usual | more, PROGRAM)
         made = await commands.run("create-admin", "--email", MEMBER, "--password-stdin", typed=PASSWORD)
         assert made.returncode == 0, made
