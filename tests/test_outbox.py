@@ -303,9 +303,9 @@ async def test_the_command_tells_how_many_wait_since_when_and_how_many_were_give
     assert await told() == "2 waiting, the oldest since 2026-03-01 12:00:00 UTC; 0 given up\n"
     post.sender.failing = REFUSED
     await deliver_all(services.delivery)
-    await written(services, clock, "no address", kind="ADMIN_GRANTED")
+    await written(services, clock, "no address", kind="SESSION_REUSED")
     await deliver_all(services.delivery)
-    listed = ["0 waiting; 3 given up", "  2 PASSWORD_CHANGED: no such recipient", "  1 ADMIN_GRANTED: not an address"]
+    listed = ["0 waiting; 3 given up", "  2 PASSWORD_CHANGED: no such recipient", "  1 SESSION_REUSED: not an address"]
     assert (await told()).splitlines() == listed
 
 
@@ -316,7 +316,9 @@ async def test_the_command_puts_back_what_was_given_up_but_registrations_which_h
     post.sender.failing = REFUSED
     await written(services, clock, ANN, "bea@example.com")
     await deliver_all(services.delivery)
-    await written(services, clock, "no address", kind="REGISTRATION")
+    said = {"profile": {}, "password_hash": "a hash", "client": {}}
+    async with services.delivery.unit_of_work() as work:
+        await work.letters.add(registration("no address", None, said, now=clock.now()))
     await deliver_all(services.delivery)
     post.sender.failing = None
 
