@@ -22,6 +22,7 @@ from gql_users.models import Letter, OneTimeToken
 from gql_users.models.base import Base
 from gql_users.repositories.database import connect
 from gql_users.services import Services, wire
+from gql_users.services.letters import registration
 from tests.commands import Commands
 from tests.conftest import MakeSettings
 from tests.databases import SECRET
