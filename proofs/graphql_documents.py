@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 import re
 import sys
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from proofs.findings import Finding
-from proofs.stage import Service, Stage, an_administered_service, settings_for
+from proofs.fuzzing import schemathesis
+from proofs.stage import Stage, an_administered_service, settings_for
 
-ROOT = Path(__file__).parent.parent
 DATABASE = "postgresql"
 # For each of some thirty fields at the root, so that each caller sends more than a thousand.
 EXAMPLES = 50
@@ -26,7 +22,14 @@ async def prove(stage: Stage) -> list[Finding]:
 
 async def _asked(stage: Stage, *, as_admin: bool) -> Finding:
     async with stage.fresh(DATABASE) as settings, an_administered_service(settings_for(settings.database)) as service:
-        code, said = await _run(service, as_admin=as_admin)
+        code, said = await schemathesis(
+            f"{str(service.door.http.base_url).rstrip('/')}/graphql",
+            "--checks=answers_or_refuses",
+            "--max-response-time=1",
+            f"--max-examples={EXAMPLES}",
+            hooks="proofs.schemathesis_checks",
+            token=service.as_admin.token if as_admin else None,
+        )
     cases = re.search(r"([\d,]+) generated", said)
     number = int(cases[1].replace(",", "")) if cases else 0
     if code or number < LEAST:
@@ -39,24 +42,3 @@ async def _asked(stage: Stage, *, as_admin: bool) -> Finding:
         f"no 5xx, none over 1 s, {LEAST:,} at least",
         code == 0 and number >= LEAST,
     )
-
-
-async def _run(service: Service, *, as_admin: bool) -> tuple[int, str]:
-    url = str(service.door.http.base_url).rstrip("/")
-    options = ["--checks=answers_or_refuses", "--max-response-time=1", f"--max-examples={EXAMPLES}"]
-    options += ["--continue-on-failure", "--no-color"]
-    options += [f"--header=Authorization: Bearer {service.as_admin.token}"] if as_admin else []
-    command = str(Path(sys.executable).with_name("schemathesis"))
-    with TemporaryDirectory() as folder:
-        process = await asyncio.create_subprocess_exec(
-            command,
-            "run",
-            f"{url}/graphql",
-            *options,
-            cwd=folder,
-            env={**os.environ, "SCHEMATHESIS_HOOKS": "proofs.schemathesis_checks", "PYTHONPATH": str(ROOT)},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        said, _ = await process.communicate()
-    return process.returncode or 0, said.decode()

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 import re
 import sys
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from proofs.findings import Finding
-from proofs.stage import Service, Stage, an_administered_service, settings_for
+from proofs.fuzzing import schemathesis
+from proofs.stage import Stage, an_administered_service, settings_for
 
-ROOT = Path(__file__).parent.parent
 EXAMPLES = 200
 DATABASE = "postgresql"
 
@@ -45,32 +41,18 @@ async def _asked(stage: Stage, chosen: dict[str, Any], paths: str, as_admin: boo
         stage.fresh(DATABASE) as settings,
         an_administered_service(settings_for(settings.database, **chosen)) as service,
     ):
-        code, said = await _run(service, paths, as_admin=as_admin, left_out=left_out)
+        code, said = await schemathesis(
+            f"{str(service.door.http.base_url).rstrip('/')}/openapi.json",
+            "--checks=all",
+            f"--max-examples={EXAMPLES}",
+            f"--include-path-regex={paths}",
+            *([f"--exclude-checks={left_out}"] if left_out else []),
+            hooks="proofs.schemathesis_hooks",
+            token=service.as_admin.token if as_admin else None,
+        )
     cases = re.search(r"([\d,]+) generated", said)
     measured = ", ".join(f"{name}={value}" for name, value in chosen.items()) + f" {paths}".replace("|", "\\|")
     figure = f"{cases[1] if cases else '?'} cases, exit {code}" + (f", without {left_out}" if left_out else "")
     if code:
         print(said, file=sys.stderr)
     return Finding(DATABASE, measured, figure, f"no failure, {EXAMPLES} examples an operation", code == 0)
-
-
-async def _run(service: Service, paths: str, *, as_admin: bool, left_out: str) -> tuple[int, str]:
-    url = str(service.door.http.base_url).rstrip("/")
-    options = ["--checks=all", f"--max-examples={EXAMPLES}", "--continue-on-failure", "--no-color"]
-    options += [f"--include-path-regex={paths}"]
-    options += [f"--exclude-checks={left_out}"] if left_out else []
-    options += [f"--header=Authorization: Bearer {service.as_admin.token}"] if as_admin else []
-    command = str(Path(sys.executable).with_name("schemathesis"))
-    with TemporaryDirectory() as folder:
-        process = await asyncio.create_subprocess_exec(
-            command,
-            "run",
-            f"{url}/openapi.json",
-            *options,
-            cwd=folder,
-            env={**os.environ, "SCHEMATHESIS_HOOKS": "proofs.schemathesis_hooks", "PYTHONPATH": str(ROOT)},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        said, _ = await process.communicate()
-    return process.returncode or 0, said.decode()
