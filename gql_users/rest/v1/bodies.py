@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -147,11 +147,23 @@ class AskingForLetter(BaseModel):
     email: Email
 
 
+# One of the two, and nothing of the other.
+_SAID: Any = {"type": "string"}
+_UNSAID: Any = {"type": "null"}
+
+
 class Showing(BaseModel):
     """The token of a letter's link, or its code with the address it went to."""
 
     model_config = ConfigDict(
-        strict=True, json_schema_extra={"examples": [{"email": "ada@example.com", "code": "123456"}]}
+        strict=True,
+        json_schema_extra={
+            "examples": [{"email": "ada@example.com", "code": "123456"}],
+            "anyOf": [
+                {"required": ["token"], "properties": {"token": _SAID, "email": _UNSAID, "code": _UNSAID}},
+                {"required": ["email", "code"], "properties": {"email": _SAID, "code": _SAID, "token": _UNSAID}},
+            ],
+        },
     )
 
     token: str | None = None
