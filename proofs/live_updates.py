@@ -10,13 +10,17 @@ from statistics import quantiles
 
 from websockets.exceptions import ConnectionClosed
 
+from gql_users.access import OPERATOR
+from gql_users.services.accounts import Profile
 from proofs.findings import Finding, all_of, at_most
 from proofs.refresh_races import two_processes
-from proofs.stage import KINDS, Stage, an_administered_service
+from proofs.stage import KINDS, Service, Stage, an_administered_service
 from tests.door import PASSWORD, Door
 from tests.following import Socket, a_socket
 
 SUBSCRIBERS = 200
+# One account may have forty connections and streams.
+ADMINS = 20
 CHANGES = 100
 BETWEEN_S = 0.1
 ENDINGS = 20
@@ -33,16 +37,26 @@ async def prove(stage: Stage) -> list[Finding]:
     for kind in KINDS:
         async with stage.fresh(kind) as settings, two_processes(settings) as (here, there):
             async with an_administered_service(settings) as service:
-                admin = service.as_admin.token
-            findings += await _told(kind, here.showing(admin), there)
-            findings += await _ended(kind, here, there.showing(admin))
+                admins = [
+                    service.as_admin.token,
+                    *[await _another_admin(service, number) for number in range(1, ADMINS)],
+                ]
+            findings += await _told(kind, [here.showing(token) for token in admins], there)
+            findings += await _ended(kind, here, there.showing(admins[0]))
     return findings
 
 
-async def _told(kind: str, as_admin: Door, there: Door) -> list[Finding]:
+async def _another_admin(service: Service, number: int) -> str:
+    email = f"admin{number}@example.com"
+    await service.services.administration.create(OPERATOR, email, Profile(), password=PASSWORD, is_admin=True)
+    login = {"email": email, "password": PASSWORD}
+    return str((await service.door.done("login", login, "tokens { accessToken }"))["tokens"]["accessToken"])
+
+
+async def _told(kind: str, as_admins: Sequence[Door], there: Door) -> list[Finding]:
     person = await there.register("ann@example.com")
     sent: list[float] = []
-    async with _subscribers(as_admin, SUBSCRIBERS) as sockets:
+    async with _subscribers([*as_admins] * (SUBSCRIBERS // ADMINS)) as sockets:
         hearing = [asyncio.create_task(_heard(socket)) for socket in sockets]
         for number in range(CHANGES):
             sent.append(time.perf_counter())
@@ -77,7 +91,7 @@ async def _ended(kind: str, here: Door, as_admin: Door) -> list[Finding]:
         token = (await here.done("login", login, "tokens { accessToken }"))["tokens"]["accessToken"]
         sessions = (await here.showing(token).ask(CURRENT))["me"]["sessions"]["nodes"]
         session = next(each["id"] for each in sessions if each["isCurrent"])
-        async with _subscribers(here.showing(token), 1) as (socket,):
+        async with _subscribers([here.showing(token)]) as (socket,):
             started = time.perf_counter()
             await as_admin.done("revokeSession", {"id": session})
             closed += await _code(socket) == 4403
@@ -96,11 +110,11 @@ async def _code(socket: Socket) -> int:
 
 
 @asynccontextmanager
-async def _subscribers(door: Door, count: int) -> AsyncIterator[Sequence[Socket]]:
-    """So many connections, each with a stream that has begun."""
+async def _subscribers(doors: Sequence[Door]) -> AsyncIterator[Sequence[Socket]]:
+    """A connection through each of the doors, with a stream that has begun."""
     async with AsyncExitStack() as stack:
         sockets = []
-        for _ in range(count):
+        for door in doors:
             socket = await stack.enter_async_context(a_socket(door))
             sockets.append(socket)
             assert await socket.begin(door.token) == {"type": "connection_ack"}
