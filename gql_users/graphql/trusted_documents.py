@@ -51,8 +51,7 @@ class TrustedDocuments:
         """Remember a text that came with its hash, which `text` compared, now that it turned out to be worth it."""
         persisted = asked.extensions.get("persistedQuery")
         if asked.query is not None and persisted is not None and len(text) <= LONGEST_REMEMBERED:
-            for _forgotten in self._persisted.put(_hash_of(persisted), text):
-                pass
+            self._persisted.put(_hash_of(persisted), text)
 
     def _by_hash(self, hash_: str, text: str | None) -> str:
         if text is None:

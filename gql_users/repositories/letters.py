@@ -71,10 +71,6 @@ class Letters:
         """Keep a letter that was claimed until then. False when it is not ours any more."""
         return await self._set(letter, due_at=until)
 
-    async def lock(self, letter: Letter) -> bool:
-        """Is the letter that was claimed still ours to send? It stays as it is until this unit of work ends."""
-        return await self._session.scalar(select(Letter.id).where(*_ours(letter)).with_for_update()) is not None
-
     async def find_for_change(self, letter: Letter) -> Letter | None:
         """The letter that was claimed, if it is still ours to send; it stays as it is until this unit of work ends."""
         wanted = select(Letter).where(*_ours(letter)).with_for_update()

@@ -89,7 +89,7 @@ class Delivery:
             kind = _what_is_wanted(LetterKind(row.kind), user)
             reader = await work.users.find_by_email(key)
             # Whoever withdraws what letters promise waits for this lock, and finds the secret that is made below.
-            if not await work.letters.lock(row) or _is_in_vain(kind, user, reader):
+            if await work.letters.find_for_change(row) is None or _is_in_vain(kind, user, reader):
                 return None
             if user is None or kind not in _PURPOSES:
                 return self._composed(row, kind, user, row.address)

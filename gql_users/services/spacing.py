@@ -14,9 +14,8 @@ from gql_users.models import Attempt
 from gql_users.repositories.attempts import Pair
 from gql_users.repositories.unit_of_work import UnitOfWork, UnitsOfWork, repeated_on_collision
 from gql_users.security.throttle import Limit, Names, Tries
+from gql_users.services.throttle import ANY_NETWORK
 from gql_users.services.turns import Turns
-
-ANY_NETWORK = ""
 
 # Letters that may be asked for before the next one has to wait: about one address, and by one network.
 TO_ONE = Limit(1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
 from typing import Generic, TypeVar
 
 V = TypeVar("V")
@@ -43,15 +42,17 @@ class Shelf(Generic[V]):
             self.characters -= len(text)
         return thing
 
-    def put(self, text: str, thing: V) -> Iterator[tuple[str, V]]:
-        """Put a thing there, and hand out what has to go for it."""
+    def put(self, text: str, thing: V) -> list[tuple[str, V]]:
+        """Put a thing there. What had to go for it."""
         self.take(text)
         self._things[text] = thing
         self.characters += len(text)
+        displaced = []
         while len(self._things) > self.most or self.characters > self.most_characters:
             text, gone = self._things.popitem(last=False)
             self.characters -= len(text)
-            yield text, gone
+            displaced.append((text, gone))
+        return displaced
 
 
 class Documents(Generic[V]):
@@ -77,7 +78,7 @@ class Documents(Generic[V]):
         document = self._proven.find(text)
         if document is None and (document := self._on_trial.take(text)) is not None:
             for demoted in self._proven.put(text, document):
-                self._forget_for(*demoted)
+                self._on_trial.put(*demoted)
         if document is None:
             self.misses += 1
         else:
@@ -87,8 +88,4 @@ class Documents(Generic[V]):
     def remember(self, text: str, document: V) -> None:
         """Keep a good document, and forget what has to go for it."""
         if len(text) <= LONGEST_REMEMBERED:
-            self._forget_for(text, document)
-
-    def _forget_for(self, text: str, document: V) -> None:
-        for _forgotten in self._on_trial.put(text, document):
-            pass
+            self._on_trial.put(text, document)
