@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from fastapi import Depends, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.routing import Mount, Route
 
 from gql_users import clock as clocks
 from gql_users.graphql import explorer
@@ -26,7 +26,8 @@ from gql_users.services import wire
 from gql_users.settings import Settings, misconfigured
 from gql_users.version import __version__
 from gql_users.web.failures import Shapes
-from gql_users.web.middleware import BodyRules, Frame, Mask
+from gql_users.web.frame import Frame
+from gql_users.web.middleware import BodyRules, Mask, Shortcut
 from gql_users.worker import work
 
 
@@ -63,6 +64,8 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        # It would tell collectors of exceptions with their messages, and those may hold passwords.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=lifespan,
     )
     app.state.services = services
@@ -90,16 +93,12 @@ def create_app(
         app.router.routes.append(Mount("/account", pages(services, settings)))
     with misconfigured():
         graphql = GraphQLEndpoint(services, settings)
-    # The first one that is tried: nearly every request is for it.
-    app.router.routes[0:0] = [
-        Route("/graphql", graphql, include_in_schema=False),
-        WebSocketRoute("/graphql", graphql),
-    ]
     if settings.metrics:
         app.router.routes.append(Route("/metrics", Metrics(graphql.engine), methods=["GET"], include_in_schema=False))
     if settings.shows_explorer:
         app.mount("/graphql/assets", explorer.assets())
     # The last one added is the first one a request meets.
+    app.add_middleware(Shortcut, path="/graphql", door=graphql)
     app.add_middleware(Mask, refuse=shapes.refuse)
     app.add_middleware(BodyRules, refuse=shapes.refuse, most_bytes=settings.max_body_bytes)
     if settings.cors_origins:

@@ -65,6 +65,7 @@ def serve(
         # Whoever connects is the client: a header could name anybody.
         proxy_headers=False,
         timeout_graceful_shutdown=15,
+        http="gql_users.web.protocol:Protocol",
         ws="websockets-sansio",
         ws_max_size=settings.max_body_bytes,
         # It would cost each connection more memory than all the rest of it.

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from graphql import OperationType
-from starlette.requests import HTTPConnection, Request
+from starlette.datastructures import QueryParams
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gql_users.errors import TookTooLong, Unavailable
 from gql_users.graphql import event_stream, explorer
+from gql_users.graphql.answers import Answer
 from gql_users.graphql.context import Context
+from gql_users.graphql.deadlines import Deadlines
 from gql_users.graphql.errors import formatted, refused, request_errors
 from gql_users.graphql.execution.engine import Engine, Operation, RequestRefused
 from gql_users.graphql.limits import Limits
 from gql_users.graphql.requests import (
     EVENT_STREAM,
-    GRAPHQL_RESPONSE,
     JSON,
     PARAMETERS,
     Asked,
@@ -38,7 +39,10 @@ from gql_users.graphql.websocket import WebSockets
 from gql_users.services import Services
 from gql_users.settings import Settings
 from gql_users.web.failures import code_of
-from gql_users.web.requests import actor_of, request_id_of
+from gql_users.web.headers import header, header_lines
+from gql_users.web.requests import actor_showing, client_of, request_id_of
+
+_NO_HEADERS: Mapping[str, str] = {}
 
 
 class GraphQLEndpoint:
@@ -47,6 +51,7 @@ class GraphQLEndpoint:
     def __init__(self, services: Services, settings: Settings) -> None:
         self.services = services
         self.settings = settings
+        self._deadlines = Deadlines(settings.operation_timeout.total_seconds())
         schema, limits = build()._schema, Limits.of(settings)
         self.engine = Engine(schema, partial(weigh, schema, limits), limits.parsed)
         manifest = read_manifest(settings.trusted_documents) if settings.trusted_documents else {}
@@ -58,28 +63,27 @@ class GraphQLEndpoint:
         """Answer one request (ASGI)."""
         if scope["type"] == "websocket":
             await self.websockets(scope, receive, send)
-            return
-        request = Request(scope, receive)
-        response = (
-            explorer.page(scope.get("root_path", "")) if self._is_for_people(request) else await self._answer(request)
-        )
-        response.headers.add_vary_header("Accept")
-        await response(scope, receive, send)
+        elif scope["method"] == "GET" and self._is_for_people(scope):
+            await _varying(explorer.page(scope.get("root_path", "")))(scope, receive, send)
+        else:
+            answer = await self._answer(scope, receive)
+            await answer(scope, receive, send)
 
     async def stream(self, asked: Asked, context: Context) -> Answers:
         """The answers to a subscription, for who is connected already. Raises as `opened`, and BadRequest."""
         return await opened(self.engine, self._operation(asked), asked.variables, context)
 
-    async def context(self, connection: HTTPConnection) -> Context:
+    async def context(self, scope: Scope, operation: Operation) -> Context:
         """What resolvers can reach during this request. Raises Unavailable."""
-        recognise = partial(actor_of, connection, self.services)
+        recognise = partial(actor_showing, header(scope, b"authorization"), client_of(scope), self.services)
         return Context(
-            actor=await recognise(),
+            # A deed is judged by the rights of this moment.
+            actor=await recognise(lately=operation.kind is OperationType.QUERY),
             recognise=recognise,
-            request_id=request_id_of(connection),
+            request_id=request_id_of(scope),
             services=self.services,
             settings=self.settings,
-            ends_at=asyncio.get_running_loop().time() + self.settings.operation_timeout.total_seconds(),
+            ends_at=asyncio.get_running_loop().time() + self._deadlines.seconds,
         )
 
     def _require_good(self, manifest: Mapping[str, str]) -> None:
@@ -91,46 +95,48 @@ class GraphQLEndpoint:
                 told = refusal.errors[0].message
                 raise ValueError(f"GQL_USERS_TRUSTED_DOCUMENTS: {name} cannot be executed: {told}") from refusal
 
-    def _is_for_people(self, request: Request) -> bool:
+    def _is_for_people(self, scope: Scope) -> bool:
         """Does a browser ask for a page? Command-line clients send `*/*`, and want an answer they can read."""
-        wants_page = request.method == "GET" and "text/html" in request.headers.get("accept", "")
-        return self.settings.shows_explorer and wants_page and not set(PARAMETERS) & request.query_params.keys()
+        if not self.settings.shows_explorer or "text/html" not in (header(scope, b"accept") or ""):
+            return False
+        return not set(PARAMETERS) & QueryParams(scope["query_string"]).keys()
 
-    async def _answer(self, request: Request) -> Response:
+    async def _answer(self, scope: Scope, receive: Receive) -> ASGIApp:
         media_type = JSON
         try:
-            media_type = answer_type(request.headers.getlist("accept"))
-            asked = await read(request)
-            return await self._executed(request, asked, media_type)
+            media_type = answer_type(*header_lines(scope, b"accept"))
+            asked = await read(scope, receive)
+            return await self._executed(scope, asked, media_type)
         except BadRequest as error:
-            told = {"message": error.message, "extensions": {"code": code_of(error.status)}}
-            return _response({"errors": [told]}, media_type, error.status, error.headers)
+            return _bad_request(error.status, error.message, media_type, error.headers)
+        except HTTPException as error:  # the body was too large
+            return _bad_request(error.status_code, error.detail, media_type)
         except RequestRefused as error:
-            errors = request_errors(error, request_id_of(request))
+            errors = request_errors(error, request_id_of(scope))
             if any("requestId" in each["extensions"] for each in errors):  # a stream that broke before it began
-                return _response({"errors": errors}, media_type, 500)
+                return Answer({"errors": errors}, media_type, 500)
             # What is not executed is an answer too, to who knows no other type (section 6.4.1).
-            return _response({"errors": errors}, media_type, 200 if media_type == JSON else 400)
+            return Answer({"errors": errors}, media_type, 200 if media_type == JSON else 400)
         except Unavailable as error:
             retry = {"Retry-After": str(error.retry_after_seconds)}
-            return _response({"errors": [refused(error)]}, media_type, 503, retry)
+            return Answer({"errors": [refused(error)]}, media_type, 503, retry)
 
-    async def _executed(self, request: Request, asked: Asked, media_type: str) -> Response:
+    async def _executed(self, scope: Scope, asked: Asked, media_type: str) -> ASGIApp:
         operation = self._operation(asked)
-        if request.method == "GET" and operation.kind is OperationType.MUTATION:
+        if scope["method"] == "GET" and operation.kind is OperationType.MUTATION:
             raise BadRequest(405, "Deeds come by POST.", Allow="POST")
-        context = await self.context(request)
+        context = await self.context(scope, operation)
         if operation.kind is OperationType.SUBSCRIPTION:
-            if not takes_event_stream(request.headers.getlist("accept")):
+            if not takes_event_stream(header_lines(scope, b"accept")):
                 raise BadRequest(406, f"A subscription is answered as {EVENT_STREAM}, or by WebSocket.")
-            return await event_stream.answer(opened(self.engine, operation, asked.variables, context))
+            return _varying(await event_stream.answer(opened(self.engine, operation, asked.variables, context)))
         result = await self._in_time(operation, asked.variables, context)
         body: dict[str, Any] = {"data": result.data}
         if result.errors:
             body["errors"] = formatted(result.errors, context.request_id)
-        if asked.extensions.get("cost") is True:
+        if asked.extensions and asked.extensions.get("cost") is True:
             body["extensions"] = {"cost": {"requested": operation.cost, "limit": self.settings.max_cost}}
-        return event_stream.only(body) if media_type == EVENT_STREAM else _response(body, media_type)
+        return _varying(event_stream.only(body)) if media_type == EVENT_STREAM else Answer(body, media_type)
 
     def _operation(self, asked: Asked) -> Operation:
         text = self.documents.text(asked)
@@ -143,14 +149,17 @@ class GraphQLEndpoint:
         if operation.kind is not OperationType.QUERY:
             return await self.engine.execute(operation, variables, context)
         try:
-            async with asyncio.timeout_at(context.ends_at):
-                return await self.engine.execute(operation, variables, context)
+            return await self._deadlines.keep(self.engine.execute(operation, variables, context))
         except TimeoutError as error:
             raise TookTooLong from error
 
 
-def _response(body: Any, media_type: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    if media_type == EVENT_STREAM:  # nothing has begun: this is an answer of its own
-        media_type = GRAPHQL_RESPONSE
-    # In ASCII: what an error says of a document may hold what is no text.
-    return Response(json.dumps(body, separators=(",", ":")), status, headers, media_type=f"{media_type}; charset=utf-8")
+def _bad_request(status: int, message: str, media_type: str, headers: Mapping[str, str] = _NO_HEADERS) -> Answer:
+    told = {"message": message, "extensions": {"code": code_of(status)}}
+    return Answer({"errors": [told]}, media_type, status, headers)
+
+
+def _varying(response: Response) -> Response:
+    """The response, which would have been another one to who accepts something else."""
+    response.headers.add_vary_header("Accept")
+    return response

@@ -5,9 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from starlette.requests import Request
+import orjson
+from starlette.datastructures import QueryParams
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope
+
+from gql_users.web.headers import headers_of
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
@@ -46,31 +52,35 @@ class Asked:
     extensions: Mapping[str, Any]
 
 
-async def read(request: Request) -> Asked:
-    """What is asked, by GET or POST. Raises BadRequest."""
-    if request.method == "GET":
-        return asked_by(_from_address(request.query_params))
-    if request.method == "POST":
-        _require_json(request.headers.get("content-type", ""))
-        return asked_by(_object(await request.body()))
+async def read(scope: Scope, receive: Receive) -> Asked:
+    """What is asked, by GET or POST. Raises BadRequest, and ClientDisconnect."""
+    if scope["method"] == "POST":
+        _require_json(headers_of(scope).get(b"content-type", b""))
+        return asked_by(_object(await _body(receive)))
+    if scope["method"] == "GET":
+        return asked_by(_from_address(QueryParams(scope["query_string"])))
     raise BadRequest(405, "Questions come by GET or POST.", Allow="GET, POST")
 
 
 def asked_by(parameters: Mapping[str, Any]) -> Asked:
     """What these parameters ask, as JSON has them. Raises BadRequest for one of the wrong type."""
-    for name, kind in PARAMETERS.items():
-        if not isinstance(parameters.get(name), kind | None):
+    for name, value in parameters.items():
+        kind = PARAMETERS.get(name)
+        if kind is not None and value is not None and not isinstance(value, kind):
             raise BadRequest(400, f"{name} is of the wrong type.")
+    get = parameters.get
     return Asked(
-        query=parameters.get("query") or None,
-        document_id=parameters.get("documentId") or None,
-        operation_name=parameters.get("operationName") or None,
-        variables=parameters.get("variables"),
-        extensions=parameters.get("extensions") or {},
+        get("query") or None,
+        get("documentId") or None,
+        get("operationName") or None,
+        get("variables"),
+        get("extensions") or {},
     )
 
 
-def answer_type(accept: Sequence[str]) -> str:
+# Clients send the same few headers again and again.
+@lru_cache(maxsize=64)
+def answer_type(*accept: str) -> str:
     """The media type to answer with (RFC 9110, section 12.5.1). Raises BadRequest when none is accepted.
 
     Who says nothing, or that anything will do, is not known to understand the newer type, and gets JSON.
@@ -114,8 +124,9 @@ def _quality(offered: str, ranges: list[tuple[str, float]]) -> tuple[float, bool
     return 0.0, False
 
 
-def _require_json(content_type: str) -> None:
-    kind, *parameters = (each.strip().lower() for each in content_type.split(";"))
+@lru_cache(maxsize=64)
+def _require_json(content_type: bytes) -> None:
+    kind, *parameters = (each.strip().lower() for each in content_type.decode("latin-1").split(";"))
     charset = next((each[8:].strip('"') for each in parameters if each.startswith("charset=")), "utf-8")
     if kind != JSON or charset not in {"utf-8", "utf8"}:
         raise BadRequest(415, f"A request is sent as {JSON}, in UTF-8.")
@@ -128,15 +139,36 @@ def _from_address(parameters: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
+async def _body(receive: Receive) -> bytes:
+    """The whole body. It is bounded before it comes here. Raises ClientDisconnect."""
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body", False):
+        return bytes(message.get("body", b""))
+    pieces = []
+    while message["type"] == "http.request":
+        pieces.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(pieces)
+        message = await receive()
+    raise ClientDisconnect
+
+
 def _object(body: bytes) -> dict[str, Any]:
     try:
-        text = body.decode()
-    except UnicodeDecodeError as error:
-        raise BadRequest(400, "The request is not UTF-8.") from error
-    parsed = parsed_json(text)
+        parsed = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        # It is stricter than JSON: half of a surrogate pair is text there, for validation to refuse in its place.
+        parsed = parsed_json(_decoded(body))
     if not isinstance(parsed, dict):
         raise BadRequest(400, "The request must be a JSON object.")
     return parsed
+
+
+def _decoded(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise BadRequest(400, "The request is not UTF-8.") from error
 
 
 def parsed_json(text: str) -> Any:

@@ -82,11 +82,11 @@ class WebSockets:
         )
 
     async def _recognise(self, websocket: WebSocket, authorization: str | None) -> Context:
-        recognise = partial(actor_showing, authorization, client_of(websocket), self.services)
+        recognise = partial(actor_showing, authorization, client_of(websocket.scope), self.services)
         return Context(
             actor=await recognise(),
             recognise=recognise,
-            request_id=request_id_of(websocket),
+            request_id=request_id_of(websocket.scope),
             services=self.services,
             settings=self.settings,
             ends_at=math.inf,

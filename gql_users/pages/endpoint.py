@@ -66,7 +66,7 @@ class PageEndpoint:
         if token is None:
             return incomplete(words)
         try:
-            await self.deed.do(Shown(token=token), fields.get("new_password", ""), client_of(request))
+            await self.deed.do(Shown(token=token), fields.get("new_password", ""), client_of(request.scope))
         except Refusal as refusal:
             return self._refused(words, token, refusal)
         return done(words, self.deed)

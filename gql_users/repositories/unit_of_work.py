@@ -45,6 +45,7 @@ class UnitsOfWork:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._writing = engine
+        self.changes_of_rights = 0
         # One statement is its own transaction: no BEGIN and no ROLLBACK to pay for.
         self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
         # SQLite lets one writer in at a time and has the others sleep and try again, in no order: in a burst some wait

@@ -37,7 +37,7 @@ async def acting(request: Request, services: Annotated[Services, Depends(service
     """
     door = request.app.state.settings.rest_is_for
     if door == "open":
-        return replace(OPERATOR, client=client_of(request))
+        return replace(OPERATOR, client=client_of(request.scope))
     actor = await actor_of(request, services)
     require(actor.is_admin if door == "admin" else not actor.is_anonymous, actor)
     return actor

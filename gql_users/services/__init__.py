@@ -31,6 +31,7 @@ from gql_users.services.outbox import Outbox
 from gql_users.services.passwords import PasswordChanges
 from gql_users.services.profiles import Profiles
 from gql_users.services.quiet_registration import QuietRegistration
+from gql_users.services.recognition import Recognition
 from gql_users.services.recovery import Recovery
 from gql_users.services.registration import Openness, Registration
 from gql_users.services.session_list import SessionList
@@ -48,6 +49,7 @@ class Services:
 
     registration: Registration
     authentication: Authentication
+    recognition: Recognition
     sessions: Sessions
     session_list: SessionList
     passwords: PasswordChanges
@@ -90,10 +92,11 @@ def wire(settings: Settings, clock: Clock, sender: Sender | None = None) -> Serv
     signing_keys = SigningKeys(
         units, clock, Vault(derive(secret, "signing keys")), Algorithm(settings.signing_algorithm)
     )
+    tokens = Tokens(secret, settings.public_url)
     sessions = Sessions(
         unit_of_work=units,
         clock=clock,
-        tokens=Tokens(secret, settings.public_url),
+        tokens=tokens,
         keys=signing_keys,
         access_lifetime=settings.access_token_lifetime,
         idle_lifetime=settings.session_idle_lifetime,
@@ -115,6 +118,13 @@ def wire(settings: Settings, clock: Clock, sender: Sender | None = None) -> Serv
     return Services(
         registration=Registration(units, clock, hasher, sessions, throttle, spacing, quietly, openness, needs_verified),
         authentication=Authentication(units, clock, hasher, sessions, throttle, needs_verified, settings.is_quiet),
+        recognition=Recognition(
+            unit_of_work=units,
+            clock=clock,
+            tokens=tokens,
+            keys=signing_keys,
+            idle_lifetime=settings.session_idle_lifetime,
+        ),
         sessions=sessions,
         session_list=SessionList(units, clock, cursors, settings.session_idle_lifetime),
         passwords=PasswordChanges(units, clock, hasher, throttle),

@@ -9,7 +9,7 @@ from enum import Enum
 from gql_users import text
 from gql_users.access import Actor, Client
 from gql_users.clock import Clock
-from gql_users.errors import NotAuthentic, TokenExpired, TokenInvalid, TokenReused
+from gql_users.errors import TokenExpired, TokenInvalid, TokenReused
 from gql_users.events import EventKind, Happened, id_at
 from gql_users.mail.kinds import LetterKind
 from gql_users.models import Session, User
@@ -83,21 +83,6 @@ class Sessions:
             ),
         )
 
-    async def recognise(self, access_token: str, client: Client) -> Actor:
-        """Who shows this access token. Somebody anonymous, with the reason, when it is not good. Raises Unavailable."""
-        try:
-            now = self.clock.now()
-            key = await self.keys.verifying(self.tokens.kid(access_token))
-            claims = self.tokens.read_access(access_token, key, now=now)
-            async with self.unit_of_work.reading() as work:
-                found = await work.sessions.find_with_user(claims.session_id)
-            session, user = self._live(found, now)
-            if user.id != claims.user_id:
-                raise TokenInvalid
-        except NotAuthentic as refusal:
-            return Actor(token_refused=refusal.code, client=client)
-        return Actor(user.id, session.id, user.is_admin, client=client, token_expires_at=claims.expires_at)
-
     async def refresh(self, refresh_token: str, client: Client) -> SignedIn:
         """Exchange a refresh token for the next one.
 
@@ -114,14 +99,14 @@ class Sessions:
         now = self.clock.now()
         claims = self.tokens.read_refresh(refresh_token, now=now)
         async with self.unit_of_work() as work:
-            session, user = self._live(await work.sessions.find_with_user(claims.session_id), now)
+            session, user = live(await work.sessions.find_with_user(claims.session_id), self.idle_lifetime, now)
             if claims.generation == session.generation:
                 advanced = await work.sessions.advance(session.id, seen=claims.generation, now=now)
                 if advanced is not None:
                     await work.events.add(Happened(EventKind.REFRESHED, now, _themselves(session, client), user.id))
                     return user, advanced
                 # Somebody exchanged it between our two statements, so it is the predecessor now.
-                session, user = self._live(await work.sessions.find_with_user(claims.session_id), now)
+                session, user = live(await work.sessions.find_with_user(claims.session_id), self.idle_lifetime, now)
             if self._is_graced_predecessor(claims, session, now):
                 return user, session
         await self._end_reused(session, user, client, now)
@@ -142,7 +127,7 @@ class Sessions:
                 if await work.sessions.revoke(claims.session_id, now=now) and found is not None:
                     await self._tell_signed_out(work, found[0], scope, client)
                 return
-            session, user = self._live(found, now)
+            session, user = live(found, self.idle_lifetime, now)
             if claims.generation == session.generation or self._is_graced_predecessor(claims, session, now):
                 if scope is LogoutScope.ALL:
                     # Users before letters. Somebody else may be signed in too, and have asked for it.
@@ -172,14 +157,15 @@ class Sessions:
     def _is_graced_predecessor(self, claims: RefreshClaims, session: Session, now: datetime) -> bool:
         return claims.generation == session.generation - 1 and now - session.refreshed_at <= GRACE
 
-    def _live(self, found: tuple[Session, User] | None, now: datetime) -> tuple[Session, User]:
-        """The session and its user, if both are still good."""
-        if found is None or found[0].revoked_at is not None or not found[1].is_active:
-            raise TokenInvalid
-        session, user = found
-        if now >= session.ends_at(self.idle_lifetime):
-            raise TokenExpired
-        return session, user
+
+def live(found: tuple[Session, User] | None, idle_lifetime: timedelta, now: datetime) -> tuple[Session, User]:
+    """The session and its user, if both are still good. Raises TokenInvalid or TokenExpired."""
+    if found is None or found[0].revoked_at is not None or not found[1].is_active:
+        raise TokenInvalid
+    session, user = found
+    if now >= session.ends_at(idle_lifetime):
+        raise TokenExpired
+    return session, user
 
 
 def _themselves(session: Session, client: Client) -> Actor:

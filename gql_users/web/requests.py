@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from starlette.requests import HTTPConnection
+from starlette.types import Scope
 
 from gql_users.access import Actor, Client
 from gql_users.errors import ErrorCode
 from gql_users.services import Services
+from gql_users.web.headers import header
+
+_LONGEST_REMEMBERED = 500
 
 
 async def actor_of(request: HTTPConnection, services: Services) -> Actor:
@@ -15,28 +21,34 @@ async def actor_of(request: HTTPConnection, services: Services) -> Actor:
     A token that is not good makes its bearer anonymous, with the reason, and blocks nothing that strangers may do.
     Raises Unavailable when the database cannot say.
     """
-    return await actor_showing(request.headers.get("authorization"), client_of(request), services)
+    return await actor_showing(header(request.scope, b"authorization"), client_of(request.scope), services)
 
 
-async def actor_showing(header: str | None, client: Client, services: Services) -> Actor:
-    """Who shows this `Authorization`, wherever it was sent; as `actor_of`."""
+async def actor_showing(header: str | None, client: Client, services: Services, *, lately: bool = False) -> Actor:
+    """Who shows this `Authorization`, wherever it was sent; as `actor_of`. `lately`: or showed it within a second."""
     if header is None:
         return Actor(client=client)
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer":
         return Actor(token_refused=ErrorCode.TOKEN_INVALID, client=client)
-    return await services.sessions.recognise(token.strip(), client)
+    recognise = services.recognition.recognise_lately if lately else services.recognition.recognise
+    return await recognise(token.strip(), client)
 
 
-def client_of(request: HTTPConnection) -> Client:
+def client_of(scope: Scope) -> Client:
     """Where the request comes from: the client's address, and the browser as it names itself."""
-    return Client(
-        ip_address=request.client.host if request.client is not None else None,
-        user_agent=request.headers.get("user-agent"),
-        languages=request.headers.get("accept-language"),
-    )
+    connected = scope.get("client")
+    address = connected[0] if connected is not None else None
+    user_agent, languages = header(scope, b"user-agent"), header(scope, b"accept-language")
+    if len(user_agent or "") + len(languages or "") > _LONGEST_REMEMBERED:
+        return Client(address, user_agent, languages)
+    return _remembered(address, user_agent, languages)
 
 
-def request_id_of(request: HTTPConnection) -> str:
+# Most requests are of somebody who has just sent another.
+_remembered = lru_cache(maxsize=1024)(Client)
+
+
+def request_id_of(scope: Scope) -> str:
     """The id that the answer's header, the log line and a masked error share."""
-    return str(request.scope.get("gql_users.request_id", ""))
+    return str(scope.get("gql_users.request_id", ""))

@@ -226,7 +226,7 @@ async def test_who_reads_too_slowly_is_let_go(
     services: Services, door: Door, an_admin: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(following, "MOST_WAITING", 3)
-    actor = await services.sessions.recognise(an_admin.access_token, Client())
+    actor = await services.recognition.recognise(an_admin.access_token, Client())
 
     slow, quick = await services.changes.follow(actor), await services.changes.follow(actor)
     for number in range(4):

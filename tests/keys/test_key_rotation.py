@@ -109,7 +109,7 @@ async def test_rotations_at_once_leave_one_key_that_signs_and_one_that_follows(o
 
 
 async def test_no_admin_rotates_keys_but_who_runs_the_service(one: Replica, an_admin: Person) -> None:
-    actor = await one.services.sessions.recognise(an_admin.access_token, OPERATOR.client)
+    actor = await one.services.recognition.recognise(an_admin.access_token, OPERATOR.client)
     assert actor.is_admin
 
     with pytest.raises(Forbidden):

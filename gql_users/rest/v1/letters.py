@@ -27,7 +27,7 @@ def routes(wrapping: Wrapping) -> APIRouter:
     )
     async def request_password_reset(body: AskingForLetter, request: Request, services: Serving) -> Any:
         """A letter, if anybody has this address. Answers alike for every address."""
-        await services.recovery.request(body.email, client_of(request))
+        await services.recovery.request(body.email, client_of(request.scope))
         return wrapping.wrap(None)
 
     @routes.post(
@@ -35,7 +35,7 @@ def routes(wrapping: Wrapping) -> APIRouter:
     )
     async def reset_password(body: ResettingPassword, request: Request, services: Serving) -> Any:
         """By the token of the letter's link, or its code with the address. Every session ends."""
-        await services.recovery.reset(body.shown(), body.new_password, client_of(request))
+        await services.recovery.reset(body.shown(), body.new_password, client_of(request.scope))
         return wrapping.wrap(None)
 
     @routes.post(
@@ -47,13 +47,13 @@ def routes(wrapping: Wrapping) -> APIRouter:
     )
     async def request_email_verification(body: AskingForLetter, request: Request, services: Serving) -> Any:
         """A letter, if somebody has this address and has not verified it. Answers alike for every address."""
-        await services.verification.request(body.email, client_of(request))
+        await services.verification.request(body.email, client_of(request.scope))
         return wrapping.wrap(None)
 
     @routes.post("/auth/email-verification/confirm", summary="It is mine", response_model=nothing, responses=showing)
     async def verify_email(body: Showing, request: Request, services: Serving) -> Any:
         """By the token of the letter's link, or its code with the address."""
-        await services.verification.verify(body.shown(), client_of(request))
+        await services.verification.verify(body.shown(), client_of(request.scope))
         return wrapping.wrap(None)
 
     @routes.post("/users/me/email", status_code=202, summary="I move", response_model=nothing, responses=showing)
@@ -65,7 +65,7 @@ def routes(wrapping: Wrapping) -> APIRouter:
     @routes.post("/auth/email-change/confirm", summary="I arrived", response_model=nothing, responses=moving)
     async def confirm_email_change(body: Showing, request: Request, services: Serving) -> Any:
         """By the token of the letter's link, or its code with the new address. The old address is told."""
-        await services.verification.confirm_change(body.shown(), client_of(request))
+        await services.verification.confirm_change(body.shown(), client_of(request.scope))
         return wrapping.wrap(None)
 
     return routes

@@ -31,8 +31,8 @@ def routes(wrapping: Wrapping) -> APIRouter:
     )
     async def register(body: Registering, request: Request, services: Serving) -> Any:
         """Make an account of one's own. Sign in to it next. Where registration is quiet, no account is shown."""
-        said = body.said()
-        registered = await services.registration.register(body.email, body.password, said.profile, client_of(request))
+        client, profile = client_of(request.scope), body.said().profile
+        registered = await services.registration.register(body.email, body.password, profile, client)
         return wrapping.wrap(User.of(registered.user) if registered.user is not None else None)
 
     return routes
