@@ -11,6 +11,8 @@ from contextlib import asynccontextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from gql_users.web.protocol import Protocol
+
 # Nothing here is encrypted, but a client that is handed none loads them, which takes longer than most tests.
 CERTIFICATES = ssl.create_default_context()
 
@@ -22,7 +24,13 @@ async def serving(app: ASGIApp) -> AsyncIterator[str]:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))
         config = uvicorn.Config(
-            app, log_config=None, access_log=False, lifespan="on", ws="websockets-sansio", proxy_headers=False
+            app,
+            log_config=None,
+            access_log=False,
+            lifespan="on",
+            http=Protocol,
+            ws="websockets-sansio",
+            proxy_headers=False,
         )
         config.load()
         server = uvicorn.Server(config)

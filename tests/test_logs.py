@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+from io import StringIO
 from typing import Any
 
 import pytest
 
 from gql_users import Settings
-from gql_users.logs import JsonLines
+from gql_users.logs import JsonLines, Lines, Request, log_request
 from gql_users.repositories.database import connect
 from tests.door import Door
 
@@ -86,3 +88,73 @@ async def test_a_surprise_in_graphql_is_masked_and_its_line_has_no_value(
     lines = [json.loads(JsonLines().format(record)) for record in ours]
     assert [line["request_id"] for line in lines if "exception" in line] == [request_id]
     assert "canary" not in "".join(map(json.dumps, lines))
+
+
+def a_logger() -> tuple[logging.Logger, StringIO]:
+    """A logger that nobody else has, and where it writes to."""
+    stream, logger = StringIO(), logging.Logger("gql_users.requests", logging.INFO)  # noqa: LOG001 - as above
+    logger.addHandler(Lines(stream))
+    return logger, stream
+
+
+FACTS: dict[str, Any] = {
+    "request_id": "0" * 32,
+    "method": "POST",
+    "path": '/graph"ql\n\u2028',
+    "status": 200,
+    "milliseconds": 0.5,
+    "client": "127.0.0.1",
+}
+
+
+@pytest.mark.parametrize("client", ["127.0.0.1", None])
+def test_the_line_of_a_request_says_what_an_ordinary_one_would(client: str | None) -> None:
+    facts = {**FACTS, "client": client}
+    record = Request("gql_users.requests", facts)
+    ordinary = logging.makeLogRecord({**vars(record), "levelname": "INFO"})
+
+    line, expected = JsonLines().format(record), JsonLines().format(ordinary)
+
+    assert line == expected
+    assert json.loads(line).items() >= facts.items()
+
+
+async def test_lines_of_one_turn_of_the_loop_are_written_together_and_soon() -> None:
+    logger, stream = a_logger()
+
+    log_request(logger, **FACTS)
+    log_request(logger, **FACTS)
+    at_once = stream.getvalue()
+    await asyncio.sleep(0)
+
+    assert at_once == ""
+    assert len(stream.getvalue().splitlines()) == 2
+
+
+async def test_a_warning_is_written_at_once_behind_what_was_said_before() -> None:
+    logger, stream = a_logger()
+
+    logger.info("first")
+    logger.warning("second")
+
+    assert stream.getvalue() == "first\nsecond\n"
+
+
+def test_without_a_loop_each_line_is_written_at_once() -> None:
+    logger, stream = a_logger()
+
+    logger.info("first")
+
+    assert stream.getvalue() == "first\n"
+
+
+def test_what_waits_when_a_loop_ends_is_written_with_the_next_line() -> None:
+    async def says() -> None:
+        logger.info("first")
+
+    logger, stream = a_logger()
+    asyncio.run(says())
+
+    logger.info("second")
+
+    assert stream.getvalue() == "first\nsecond\n"
