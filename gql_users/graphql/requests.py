@@ -41,7 +41,7 @@ class BadRequest(Exception):  # noqa: N818 - as in gql_users.errors
         self.headers = headers
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
     """The parameters of a request. `document_id` names a trusted document instead of writing it."""
 

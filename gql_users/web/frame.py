@@ -86,11 +86,11 @@ class Frame:
 
     def _framed(self, headers: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
         """The headers of an answer with ours, but for those that it has itself."""
-        its_id = b"x-request-id", request_id.encode()
-        names = {name.lower() for name, _ in headers}
-        if self.names.isdisjoint(names):
-            return [*headers, its_id, *self.headers]
-        return [*headers, its_id, *(ours for ours in self.headers if ours[0] not in names)]
+        framed = [*headers, (b"x-request-id", request_id.encode()), *self.headers]
+        its_own = {name for name, _ in headers if name in self.names}
+        if its_own:
+            framed = [*headers, *(ours for ours in framed[len(headers) :] if ours[0] not in its_own)]
+        return framed
 
     def _client(self, scope: Scope) -> tuple[str, int] | None:
         """Who is behind the proxies: each of them adds, at the end, the address it was reached from.

@@ -12,7 +12,8 @@ from gql_users.errors import ErrorCode
 from gql_users.services import Services
 from gql_users.web.headers import header
 
-_LONGEST_REMEMBERED = 500
+# Nobody reads further, and what is remembered has to end somewhere.
+_LONGEST = 1_000
 
 
 async def actor_of(request: HTTPConnection, services: Services) -> Actor:
@@ -27,7 +28,7 @@ async def actor_of(request: HTTPConnection, services: Services) -> Actor:
 async def actor_showing(header: str | None, client: Client, services: Services, *, lately: bool = False) -> Actor:
     """Who shows this `Authorization`, wherever it was sent; as `actor_of`. `lately`: or showed it within a second."""
     if header is None:
-        return Actor(client=client)
+        return _stranger(client)
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer":
         return Actor(token_refused=ErrorCode.TOKEN_INVALID, client=client)
@@ -40,13 +41,22 @@ def client_of(scope: Scope) -> Client:
     connected = scope.get("client")
     address = connected[0] if connected is not None else None
     user_agent, languages = header(scope, b"user-agent"), header(scope, b"accept-language")
-    if len(user_agent or "") + len(languages or "") > _LONGEST_REMEMBERED:
-        return Client(address, user_agent, languages)
-    return _remembered(address, user_agent, languages)
+    return _client(
+        address,
+        user_agent[:_LONGEST] if user_agent is not None else None,
+        languages[:_LONGEST] if languages is not None else None,
+    )
 
 
 # Most requests are of somebody who has just sent another.
-_remembered = lru_cache(maxsize=1024)(Client)
+@lru_cache(maxsize=1024)
+def _client(address: str | None, user_agent: str | None, languages: str | None) -> Client:
+    return Client(address, user_agent, languages)
+
+
+@lru_cache(maxsize=1024)
+def _stranger(client: Client) -> Actor:
+    return Actor(client=client)
 
 
 def request_id_of(scope: Scope) -> str:
