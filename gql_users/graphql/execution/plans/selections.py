@@ -18,6 +18,8 @@ from graphql import (
 )
 from strawberry import Info
 
+from gql_users.graphql.execution.plans.info import LazyInfo
+
 
 def selected(info: Info[Any, Any], type_name: str) -> frozenset[str]:
     """The names, as the schema has them, of all fields that are asked for on objects of this type.
@@ -25,7 +27,16 @@ def selected(info: Info[Any, Any], type_name: str) -> frozenset[str]:
     Anywhere below the field that is resolved: in fragments too, on interfaces of the type too, and whatever @skip and
     @include say. `__typename` is no field of any type, and not among them.
     """
-    raw = info._raw_info
+    raw: Any = info._raw_info
+    if not isinstance(raw, LazyInfo):
+        return _found(raw, type_name)
+    known = raw.selections.get(type_name)
+    if known is None:
+        known = raw.selections[type_name] = _found(raw, type_name)
+    return known
+
+
+def _found(raw: Any, type_name: str) -> frozenset[str]:
     below = _Below(raw.schema, raw.fragments, cast("GraphQLObjectType", raw.schema.type_map[type_name]))
     parts = (node.selection_set for node in raw.field_nodes if node.selection_set)
     return frozenset(name for part in parts for name in below.names(part, get_named_type(raw.return_type)))
