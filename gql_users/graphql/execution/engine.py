@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import isawaitable
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 from graphql import (
     DocumentNode,
@@ -24,12 +24,11 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from gql_users.graphql.execution.documents import Documents
 from gql_users.graphql.execution.merging import OTHERS, FieldsMerge
+from gql_users.graphql.execution.plans.plan import Plan
+from gql_users.graphql.execution.plans.variables import MOST_ERRORS, WrongVariables
 from gql_users.graphql.execution.too_complex import TooComplexError
 
 Costs: TypeAlias = Sequence[tuple[OperationDefinitionNode, int]]
-
-# Beyond these a client reads no further, and an attacker learns the schema.
-MOST_ERRORS = 5
 
 # One set after the other, each for documents that keep those before it.
 _RULES = ((*OTHERS, MaybeNullValidationRule, OneOfInputValidationRule), (FieldsMerge,))
@@ -54,6 +53,7 @@ class Operation:
     document: DocumentNode
     node: OperationDefinitionNode
     cost: int
+    plan: Plan
 
     @property
     def kind(self) -> OperationType:
@@ -94,9 +94,19 @@ class Engine:
 
     async def execute(self, operation: Operation, variables: dict[str, Any] | None, context: object) -> ExecutionResult:
         """Answer a query, or do a mutation. Raises VariablesRefused."""
-        executor = self._executor(operation, variables, context)
-        result = executor.execute_operation()
-        return cast("ExecutionResult", await result if isawaitable(result) else result)
+        try:
+            return await operation.plan.execute(variables, context)
+        except WrongVariables as wrong:
+            raise VariablesRefused(*wrong.errors) from None
+
+    async def interpret(
+        self, operation: Operation, variables: dict[str, Any] | None, context: object
+    ) -> ExecutionResult:
+        """The same, without a plan: what `execute` is proved by. Raises VariablesRefused."""
+        try:
+            return await operation.plan.interpret(variables, context)
+        except WrongVariables as wrong:
+            raise VariablesRefused(*wrong.errors) from None
 
     async def subscribe(
         self, operation: Operation, variables: dict[str, Any] | None, context: object
@@ -134,21 +144,9 @@ class Engine:
             raise RequestRefused(error) from error
         except RecursionError as error:
             raise RequestRefused(TooComplexError("The document is nested too deeply.")) from error
-        return {_name_of(node): Operation(document, node, cost) for node, cost in costs}
-
-    def _executor(self, operation: Operation, variables: dict[str, Any] | None, context: object) -> Executor:
-        built = Executor.build(
-            self.schema,
-            operation.document,
-            context_value=context,
-            raw_variable_values=variables,
-            operation_name=_name_of(operation.node) or None,
-            max_coercion_errors=MOST_ERRORS,
-            hide_suggestions=True,
-        )
-        if isinstance(built, list):
-            raise VariablesRefused(*built)
-        return cast("Executor", built)
+        return {
+            _name_of(node): Operation(document, node, cost, Plan(self.schema, document, node)) for node, cost in costs
+        }
 
 
 def _told_limit(error: GraphQLSyntaxError) -> GraphQLError:

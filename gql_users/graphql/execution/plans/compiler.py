@@ -1,0 +1,159 @@
+"""Selections compiled to Python: a literal dictionary, attribute reads, the checks and serialisers in place."""
+
+from __future__ import annotations
+
+from keyword import iskeyword
+from typing import Any, cast
+
+from graphql import (
+    GraphQLAbstractType,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    TypeNameMetaFieldDef,
+    is_abstract_type,
+    is_leaf_type,
+    is_list_type,
+    is_non_null_type,
+)
+from graphql.execution.collect_fields import (
+    FieldDetailsList,
+    FragmentDetails,
+    GroupedFieldSet,
+    collect_fields,
+    collect_subfields,
+)
+from graphql.execution.values import VariableValues
+from strawberry.types.field import StrawberryField
+
+from gql_users.graphql.execution.plans.kinds import dispatch, object_check
+from gql_users.graphql.execution.plans.leaves import PLAIN, Names, leaf
+from gql_users.graphql.execution.plans.shortcuts import Complete, Selection, Shortcuts
+from gql_users.graphql.execution.plans.unusual import Unusual
+
+# A document that selects from more objects than this, each fragment counted where it is spread, is left alone.
+MOST_OBJECTS = 200
+
+
+class Compiler:
+    """Compiles one operation, with these values for its @skip and @include. Raises Unusual when it is too large."""
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        fragments: dict[str, FragmentDetails],
+        operation: OperationDefinitionNode,
+        switches: dict[str, bool],
+    ) -> None:
+        self.schema = schema
+        self.fragments = fragments
+        self.operation = operation
+        self.values = VariableValues({}, switches)
+        self.root_type = cast("GraphQLObjectType", schema.get_root_type(operation.operation))
+        root = collect_fields(schema, fragments, self.values, self.root_type, operation, hide_suggestions=True)
+        self.shortcuts = Shortcuts(root.grouped_field_set)
+        for details in self.shortcuts.root.values():
+            self._field(self.root_type, details, "_", Names())
+
+    def _field(self, parent: GraphQLObjectType, details: FieldDetailsList, v: str, names: Names) -> list[str] | None:
+        """Lines that put what the field of the object `s` answers into the variable `v`; None when others must."""
+        name = details[0].node.name.value
+        field = self.schema.get_field(parent, name)
+        if field is TypeNameMetaFieldDef:
+            return [f"{v} = {parent.name!r}"]
+        if field is None or name.startswith("__"):
+            return None
+        attribute = _attribute(field)
+        if attribute is None:
+            complete = self._completion(field.type, details)
+            if complete is not None:
+                self.shortcuts.completions[field.type, id(details)] = complete
+            return None
+        lines = self._value(field.type, details, v, names)
+        return [f"{v} = s.{attribute}", *lines] if lines is not None else None
+
+    def _completion(self, kind: GraphQLOutputType, details: FieldDetailsList) -> Complete | None:
+        """A function that completes values of this type; None where others must."""
+        names = Names(PLAIN=PLAIN, Unusual=Unusual)
+        lines = self._value(kind, details, "s", names)
+        return _function(names, [*lines, "return s"]) if lines is not None else None
+
+    def _value(self, kind: GraphQLOutputType, details: FieldDetailsList, v: str, names: Names) -> list[str] | None:
+        """Lines that complete the value in the variable `v`."""
+        if is_non_null_type(kind):
+            return self._certain(kind.of_type, details, v, names)
+        lines = self._certain(kind, details, v, names)
+        return _indented(f"if {v} is not None:", lines) if lines is not None else None
+
+    def _certain(self, kind: Any, details: FieldDetailsList, v: str, names: Names) -> list[str] | None:
+        """The same, for a value that must be there."""
+        if is_leaf_type(kind):
+            return leaf(kind, v, names)
+        if is_list_type(kind):
+            complete = self._completion(kind.of_type, details)
+            unless = f"if type({v}) is not list and type({v}) is not tuple: raise Unusual"
+            return [unless, f"{v} = [{names.name(complete)}(x) for x in {v}]"] if complete is not None else None
+        complete = self._abstract(kind, details) if is_abstract_type(kind) else self._object(kind, details)
+        return [f"{v} = {names.name(complete)}({v})"] if complete is not None else None
+
+    def _abstract(self, kind: GraphQLAbstractType, details: FieldDetailsList) -> Complete | None:
+        names = Names(Unusual=Unusual)
+        objects = {each: self._object(each, details) for each in self.schema.get_possible_types(kind)}
+        known = {each: complete for each, complete in objects.items() if complete is not None}
+        lines = dispatch(kind, known, names) if len(known) == len(objects) else None
+        return _function(names, lines) if lines is not None else None
+
+    def _object(self, kind: GraphQLObjectType, details: FieldDetailsList) -> Complete | None:
+        fields = self._collected(kind, details)
+        selection = self.shortcuts.selections.get(id(fields))
+        if selection is None:
+            if len(self.shortcuts.selections) >= MOST_OBJECTS:
+                raise Unusual
+            selection = self.shortcuts.selections[id(fields)] = self._selection(kind, fields)
+        return selection.complete if selection.pure else None
+
+    def _collected(self, kind: GraphQLObjectType, details: FieldDetailsList) -> GroupedFieldSet:
+        known = self.shortcuts.collected
+        if (kind, id(details)) not in known:
+            collected = collect_subfields(
+                self.schema, self.fragments, self.values, self.operation, kind, details, hide_suggestions=True
+            )
+            known[kind, id(details)] = details, collected
+        return known[kind, id(details)][1].grouped_field_set
+
+    def _selection(self, kind: GraphQLObjectType, fields: GroupedFieldSet) -> Selection:
+        names = Names(PLAIN=PLAIN, Unusual=Unusual)
+        check = object_check(kind, names)
+        body, answer, others = [*(check or ())], [], {}
+        for number, (response_name, details) in enumerate(fields.items()):
+            v = f"v{number}"
+            lines = self._field(kind, details, v, names)
+            if lines is None:
+                others[response_name] = details
+            body += lines or [f"{v} = None"]
+            answer.append(f"{response_name!r}: {v}")
+        body.append(f"return {{{', '.join(answer)}}}")
+        return Selection(_function(names, body), others, pure=check is not None and not others)
+
+
+def _attribute(field: GraphQLField) -> str | None:
+    """The attribute that the field is, if it is nothing but that."""
+    definition = field.extensions.get("strawberry-definition")
+    if not isinstance(definition, StrawberryField) or type(definition).get_result is not StrawberryField.get_result:
+        return None
+    is_read = getattr(field.resolve, "__name__", "") == "_get_basic_result" and definition.default_resolver is getattr
+    name = str(definition.python_name)
+    return name if is_read and name.isidentifier() and not iskeyword(name) else None
+
+
+def _indented(head: str, lines: list[str]) -> list[str]:
+    return [head, *(f"    {line}" for line in lines)]
+
+
+def _function(names: Names, lines: list[str]) -> Complete:
+    source = "\n".join(_indented("def complete(s):", lines))
+    known: dict[str, Any] = {**names}  # of a subclass of dict, Python reads globals the slow way
+    exec(compile(source, "<plan>", "exec"), known)  # noqa: S102 - of a client's text it holds names alone
+    return cast("Complete", known["complete"])

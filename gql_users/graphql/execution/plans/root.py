@@ -1,0 +1,117 @@
+"""The one field at the root of most operations: its resolver is called, what it gives completed, and that is all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias, cast
+
+from graphql import ExecutionResult, GraphQLField, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
+from graphql.pyutils import Path, is_awaitable
+from strawberry.types.field import StrawberryField
+
+from gql_users.graphql.execution.plans.arguments import Arguments
+from gql_users.graphql.execution.plans.info import LazyInfo
+from gql_users.graphql.execution.plans.inputs import Inputs
+from gql_users.graphql.execution.plans.judge import Judge, run
+from gql_users.graphql.execution.plans.shortcuts import Shortcuts
+from gql_users.graphql.execution.plans.unusual import Unusual
+from gql_users.graphql.execution.plans.variables import Sent
+
+MakeJudge: TypeAlias = Callable[[Sent, object], Judge]
+
+
+class RootField:
+    """Answers operations with one field at their root. Raises Unusual where Strawberry's own resolver must be called.
+
+    `judge` makes the interpreter of a request, for what the field cannot answer.
+    """
+
+    def __init__(
+        self, schema: GraphQLSchema, parent: GraphQLObjectType, shortcuts: Shortcuts, judge: MakeJudge
+    ) -> None:
+        if len(shortcuts.root) != 1:
+            raise Unusual
+        ((self.name, self.details),) = shortcuts.root.items()
+        node = self.details[0].node
+        field = schema.get_field(parent, node.name.value)
+        strawberry = schema.extensions["strawberry-definition"]
+        self.definition = _ordinary(field, strawberry)
+        self.field: GraphQLField = field  # type: ignore[assignment]  # an ordinary field is one
+        self.parent = parent
+        self._path = Path(None, self.name, parent.name)
+        self._judge = judge
+        self._complete = shortcuts.completions.get((self.field.type, id(self.details)))
+        converter = strawberry.schema_converter
+        self._arguments = Arguments(
+            self.field, node, self.definition, Inputs(strawberry.config, converter.scalar_registry)
+        )
+        self._learn_resolver(strawberry.config.info_class)
+
+    def _learn_resolver(self, info_class: Any) -> None:
+        resolver = self.definition.base_resolver
+        if resolver is None or resolver.parent_parameter or resolver.root_parameter:
+            raise Unusual
+        self._resolver: Callable[..., Any] = cast("Callable[..., Any]", resolver.wrapped_func)
+        self._is_async = self.definition.is_async
+        self._positional = (None,) if resolver.self_parameter else ()
+        self._info_name = resolver.info_parameter.name if resolver.info_parameter else None
+        self._info_class = info_class
+        self._selections: dict[str, frozenset[str]] = {}
+        self._make_info = self._info
+
+    async def answer(self, variables: dict[str, Any], sent: Sent, context: object) -> ExecutionResult:
+        """The answer. `variables` are coerced, `sent` the same as they were sent."""
+        try:
+            keywords = self._arguments.given(variables)
+        except Exception:  # the library knows what to make of them, or what to say
+            return await run(self._judge(sent, context))
+        if self._info_name is not None:
+            raw = LazyInfo(context, self._selections, self._make_info, sent)
+            keywords[self._info_name] = self._info_class(_raw_info=raw, _field=self.definition)
+        try:
+            value = self._resolver(*self._positional, **keywords)
+            if self._is_async or is_awaitable(value):
+                value = await value
+        except Exception as error:  # located below, by the library
+            return await self._judged(_raised(error), sent, context)
+        if self._complete is not None:
+            try:
+                return ExecutionResult({self.name: self._complete(value)}, None)
+            except Exception:  # noqa: S110 - said below, by the library
+                pass
+        return await self._judged(_given(value), sent, context)
+
+    async def _judged(self, answer: Any, sent: Sent, context: object) -> ExecutionResult:
+        """What the interpreter makes of what the resolver gave."""
+        judge = self._judge(sent, context)
+        return await judge.complete(self.name, self.field.type, self.details, self._info_by(judge), self._path, answer)
+
+    def _info(self, sent: Sent, context: object) -> GraphQLResolveInfo[Any]:
+        return self._info_by(self._judge(sent, context))
+
+    def _info_by(self, judge: Judge) -> GraphQLResolveInfo[Any]:
+        nodes = [each.node for each in self.details]
+        return judge.build_resolve_info(self.field, nodes, self.parent, self._path)
+
+
+def _ordinary(field: GraphQLField | None, strawberry: Any) -> StrawberryField:
+    """The field as Strawberry has it, when nothing stands between it and its resolver."""
+    definition = field.extensions.get("strawberry-definition") if field is not None else None
+    if (
+        field is None
+        or not isinstance(definition, StrawberryField)
+        or type(definition).get_result is not StrawberryField.get_result
+        or getattr(field.resolve, "__name__", "") not in {"_resolver", "_async_resolver"}
+        or definition.extensions
+        or strawberry.schema_converter._exception_handler_specs
+    ):
+        raise Unusual
+    return definition
+
+
+async def _given(value: Any) -> Any:
+    return value
+
+
+async def _raised(error: Exception) -> Any:
+    raise error
