@@ -9,6 +9,7 @@ from gql_users.mail.letters import Letters
 from gql_users.mail.senders import Sender, sender_for
 from gql_users.paging import Cursors
 from gql_users.repositories.database import connect
+from gql_users.repositories.driver import drive
 from gql_users.repositories.feed import Feed
 from gql_users.repositories.migrations import Migrations
 from gql_users.repositories.unit_of_work import UnitsOfWork
@@ -68,7 +69,7 @@ def wire(settings: Settings, clock: Clock, sender: Sender | None = None) -> Serv
     """The services of one installation. Nothing connects until it is used; `operation.close` lets everything go."""
     secret = settings.installation_secret()
     engine, patient, listening = connect(settings), connect(settings, patiently=True), connect(settings)
-    units = UnitsOfWork(engine)
+    units, driver = UnitsOfWork(engine), drive(settings)
     hasher = Passwords(
         memory_kib=settings.argon2_memory_kib,
         iterations=settings.argon2_iterations,
@@ -129,7 +130,9 @@ def wire(settings: Settings, clock: Clock, sender: Sender | None = None) -> Serv
         signing_keys=signing_keys,
         forgetting=Forgetting(units, clock, settings.events_retention, settings.session_idle_lifetime, needs_verified),
         operation=Operation(
-            Migrations(patient), hasher, (changes.close, engine.dispose, patient.dispose, listening.dispose)
+            Migrations(patient),
+            hasher,
+            (changes.close, driver.close, engine.dispose, patient.dispose, listening.dispose),
         ),
     )
 
