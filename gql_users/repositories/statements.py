@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
+from types import FunctionType
 from typing import Any
 
 import asyncpg
-from sqlalchemy import ARRAY, BindParameter, ColumnElement, any_, bindparam, make_url
+from sqlalchemy import ARRAY, BindParameter, ColumnElement, String, any_, bindparam, make_url
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.visitors import InternalTraversal
 
@@ -22,13 +23,13 @@ Bind = Callable[[Any], object]
 class Statement:
     """A statement whose values are given by name, as `bindparam` says.
 
-    Its rows are tuples with an attribute for each column. `facts` is a class without attributes of its own that says
-    what follows from them, such as `is_active`.
+    Its rows are tuples with an attribute for each column, and what the models say that follows from them, such as
+    `is_active`: where nobody changes them, they do for objects of the models.
     """
 
-    def __init__(self, clause: Any, facts: type[Any] = object) -> None:
+    def __init__(self, clause: Any, *models: type[Any]) -> None:
         self.clause = clause
-        self._facts = facts
+        self._models = models
 
     @cached_property
     def on_postgresql(self) -> Compiled:
@@ -43,13 +44,13 @@ class Statement:
             names=tuple(state.positiontup or ()),
             binds={name: bind for name, bind in binds.items() if name in given},
             fixed=fixed,
-            row=_row_class(asyncpg.Record, self._columns, self._facts),
+            row=_row_class(asyncpg.Record, self._columns, self._models),
         )
 
     @cached_property
     def row(self) -> Callable[[Sequence[object]], Any]:
         """Makes a row of what SQLAlchemy read."""
-        return _row_class(tuple, self._columns, self._facts)
+        return _row_class(tuple, self._columns, self._models)
 
     @property
     def _columns(self) -> Sequence[str]:
@@ -87,7 +88,9 @@ class Among(ColumnElement[bool]):
     ]
 
     def __init__(self, column: Any, name: str) -> None:
-        self.as_list = column == any_(bindparam(name, type_=ARRAY(column.type)))
+        # A text that is too long for the column is cut where it is said how long it may be, and found.
+        each = String() if isinstance(column.type, String) else column.type
+        self.as_list = column == any_(bindparam(name, type_=ARRAY(each)))
         self.as_several = column.in_(bindparam(name, type_=column.type, expanding=True))
 
 
@@ -111,8 +114,16 @@ def _bound(binds: Mapping[str, Bind], name: str, value: object) -> object:
     return binds[name](value) if name in binds else value
 
 
-def _row_class(base: type[Any], columns: Sequence[str], facts: type[Any]) -> type[Any]:
+def _row_class(base: type[Any], columns: Sequence[str], models: Sequence[type[Any]]) -> type[Any]:
     # `itemgetter` in a property is read without any Python being run, as fast as an attribute of an ordinary object.
-    attributes = {name: property(itemgetter(place)) for place, name in enumerate(columns)}
-    bases = (base,) if facts is object else (base, facts)
-    return type("Row", bases, {"__slots__": (), **attributes})
+    attributes: dict[str, object] = {name: property(itemgetter(place)) for place, name in enumerate(columns)}
+    following = [_what_follows(model) for model in models]
+    return type(
+        "Row", (base,), {"__slots__": (), **{name: each for names in following for name, each in names}, **attributes}
+    )
+
+
+def _what_follows(model: type[Any]) -> list[tuple[str, object]]:
+    """What a model says of its columns: its properties and methods."""
+    found = vars(model).items()
+    return [(name, each) for name, each in found if isinstance(each, (property, FunctionType)) and name[0] != "_"]
