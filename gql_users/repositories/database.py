@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 from sqlalchemy import event, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -54,20 +55,25 @@ def connect(settings: Settings, *, patiently: bool = False) -> AsyncEngine:
         pool_timeout=POOL_WAIT_S,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={
-            "timeout": CONNECT_TIMEOUT_S,
-            # The server ends long statements itself; this is for a server that does not answer at all any more.
-            "command_timeout": None if patiently else SILENCE_S,
-            "server_settings": {
-                "application_name": "gql_users",
-                "statement_timeout": str(STATEMENT_TIMEOUT_MS),
-                "lock_timeout": str(LOCK_TIMEOUT_MS),
-                "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_TIMEOUT_MS),
-                # The right plan for a page depends on what is looked for; a plan for everything reads the table.
-                "plan_cache_mode": "force_custom_plan",
-            },
-        },
+        connect_args=connection_arguments(patiently=patiently),
     )
+
+
+def connection_arguments(*, patiently: bool = False) -> dict[str, Any]:
+    """How asyncpg connects: how long it waits, and what it asks of the session."""
+    return {
+        "timeout": CONNECT_TIMEOUT_S,
+        # The server ends long statements itself; this is for a server that does not answer at all any more.
+        "command_timeout": None if patiently else SILENCE_S,
+        "server_settings": {
+            "application_name": "gql_users",
+            "statement_timeout": str(STATEMENT_TIMEOUT_MS),
+            "lock_timeout": str(LOCK_TIMEOUT_MS),
+            "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_TIMEOUT_MS),
+            # The right plan for a page depends on what is looked for; a plan for everything reads the table.
+            "plan_cache_mode": "force_custom_plan",
+        },
+    }
 
 
 def _sqlite(settings: Settings, file: Path, wait_s: int) -> AsyncEngine:
@@ -142,17 +148,23 @@ def plain_failures() -> Iterator[None]:
         TimeoutError,
     ) as error:  # the driver reports a refused connection as a bare OSError
         raise Unavailable from error
-    except DBAPIError as error:
-        state = str(getattr(error.orig, "sqlstate", None) or "")
+    except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        state = str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
         if state in _PASSING:
             raise Collision from error
-        if error.connection_invalidated or state in _AWAY or state[:2] in {"08", "57"}:
-            raise Unavailable from error
-        if isinstance(error.orig, sqlite3.OperationalError) and _is_passing(error.orig):
-            raise Unavailable from error
-        if isinstance(error, InterfaceError) and not isinstance(error.orig, sqlite3.Error):
+        if state in _AWAY or state[:2] in {"08", "57"} or _is_away(error):
             raise Unavailable from error
         raise
+
+
+def _is_away(error: Exception) -> bool:
+    """Is the connection gone, or SQLite's file, where there is no code that says so?"""
+    if not isinstance(error, DBAPIError):
+        # A value that the driver cannot send is a mistake of ours.
+        return isinstance(error, asyncpg.InterfaceError) and not isinstance(error, ValueError)
+    if isinstance(error.orig, sqlite3.Error):
+        return isinstance(error.orig, sqlite3.OperationalError) and _is_passing(error.orig)
+    return error.connection_invalidated or isinstance(error, InterfaceError)
 
 
 def _is_passing(error: sqlite3.OperationalError) -> bool:

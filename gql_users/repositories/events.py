@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Uuid, func, literal, literal_column, select
+from sqlalchemy import ColumnElement, Integer, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gql_users import text
-from gql_users.criteria import EventFilter
 from gql_users.events import CHANGES, EventKind, Happened, first_id_at, id_at
 from gql_users.models import Event, User
-from gql_users.paging import Slice
-from gql_users.repositories.keyset import Keyset, page
 from gql_users.repositories.portions import forget
-
-_NEWEST_FIRST = Keyset(
-    model=Event,
-    keys=lambda event: (event.id,),
-    values=lambda position: [literal(UUID(str(position[0])), Uuid())],
-)
 
 CHANNEL = "gql_users_changes"
 """Where PostgreSQL tells other processes the ids of events that are changes of accounts."""
@@ -58,11 +48,6 @@ class Events:
         if told and self._session.get_bind().dialect.name == "postgresql":
             await self._session.execute(select(*(func.pg_notify(CHANNEL, event_id) for event_id in told)))
 
-    async def find_many(self, ids: Sequence[UUID]) -> dict[UUID, Event]:
-        """Those of these events that exist, by id."""
-        found = await self._session.scalars(select(Event).where(Event.id.in_(ids)))
-        return {event.id: event for event in found}
-
     async def find_with_users(self, ids: Sequence[UUID]) -> list[tuple[Event, User | None]]:
         """Those of these events that exist, in their order, each with whom it is about, unless that account is gone."""
         found = await self._session.execute(_WITH_USERS.where(Event.id.in_(ids)))
@@ -83,15 +68,6 @@ class Events:
         after = _WITH_USERS.add_columns(_ROW).where(row < _ROW).order_by(_ROW).limit(most)
         return [(place, event, user) for event, user, place in await self._session.execute(after)]
 
-    async def page(self, wanted: EventFilter, part: Slice) -> tuple[Sequence[Event], bool, bool]:
-        """A part of the matching events, newest first, and whether there are more after it and before it."""
-        return await page(self._session, _NEWEST_FIRST, _conditions(wanted), part)
-
-    async def count(self, wanted: EventFilter) -> int:
-        """How many events match."""
-        counted = select(func.count()).select_from(Event).where(*_conditions(wanted))
-        return await self._session.scalar(counted) or 0
-
     async def forget(self, before: datetime, most: int) -> int:
         """Remove events from before a moment, and no more than `most`. How many there were."""
         return await forget(self._session, Event, Event.id < first_id_at(before), most)
@@ -109,19 +85,3 @@ def _row(happened: Happened) -> Event:
         user_agent=text.for_record(client.user_agent, text.LONGEST_USER_AGENT),
         details=dict(happened.details) or None,
     )
-
-
-def _conditions(wanted: EventFilter) -> list[ColumnElement[bool]]:
-    # Ids sort by time, so a span of time is a range of the index that every condition has at its end.
-    conditions: list[Any] = []
-    if wanted.occurred_at is not None and wanted.occurred_at.gte is not None:
-        conditions.append(Event.id >= first_id_at(wanted.occurred_at.gte))
-    if wanted.occurred_at is not None and wanted.occurred_at.lt is not None:
-        conditions.append(Event.id < first_id_at(wanted.occurred_at.lt))
-    if wanted.kinds is not None:
-        conditions.append(Event.kind.in_([kind.value for kind in wanted.kinds]))
-    if wanted.user_id is not None:
-        conditions.append(Event.user_id == wanted.user_id)
-    if wanted.actor_id is not None:
-        conditions.append(Event.actor_id == wanted.actor_id)
-    return conditions

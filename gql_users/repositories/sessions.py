@@ -6,19 +6,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, func, literal, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gql_users.models import Session, User
-from gql_users.paging import Slice
-from gql_users.repositories.keyset import Keyset, page
 from gql_users.repositories.portions import forget
-
-_NEWEST_FIRST = Keyset(
-    model=Session,
-    keys=lambda session: (session.id,),
-    values=lambda position: [literal(UUID(str(position[0])), Uuid())],
-)
 
 
 class Sessions:
@@ -78,17 +70,6 @@ class Sessions:
         found = await self._session.scalars(select(Session).where(Session.id.in_(ids)))
         return {session.id: session for session in found}
 
-    async def page_of(
-        self, user_id: int, part: Slice, *, now: datetime, refreshed_since: datetime
-    ) -> tuple[Sequence[Session], bool, bool]:
-        """A part of a user's live sessions, newest first, and whether there are more after it and before it."""
-        return await page(self._session, _NEWEST_FIRST, _live(user_id, now, refreshed_since), part)
-
-    async def count_of(self, user_id: int, *, now: datetime, refreshed_since: datetime) -> int:
-        """How many live sessions a user has."""
-        live = _live(user_id, now, refreshed_since)
-        return await self._session.scalar(select(func.count()).select_from(Session).where(*live)) or 0
-
     async def forget(self, *, over_before: datetime, refreshed_before: datetime, most: int) -> int:
         """Remove sessions that were over or idle at these moments, and no more than `most`. How many there were."""
         over = or_(
@@ -97,12 +78,3 @@ class Sessions:
             Session.refreshed_at < refreshed_before,
         )
         return await forget(self._session, Session, over, most)
-
-
-def _live(user_id: int, now: datetime, refreshed_since: datetime) -> list[ColumnElement[bool]]:
-    return [
-        Session.user_id == user_id,
-        Session.revoked_at.is_(None),
-        Session.expires_at > now,
-        Session.refreshed_at > refreshed_since,
-    ]

@@ -7,18 +7,15 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, func, select, text, update
+from sqlalchemy import and_, delete, exists, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gql_users.criteria import Order, UserFilter
 from gql_users.errors import EmailTaken, UsernameTaken
 from gql_users.events import EventKind
 from gql_users.models import Event, User
 from gql_users.models.base import BeforeAllTime
 from gql_users.models.users import LARGEST_ID
-from gql_users.paging import Position, Slice
-from gql_users.repositories import users_listing
 from gql_users.repositories.portions import forget
 
 _SKIP_A_NUMBER = {
@@ -58,25 +55,6 @@ class Users:
             return {}
         found = await self._session.scalars(select(User).where(User.id.in_(possible)))
         return {user.id: user for user in found}
-
-    async def page(self, wanted: UserFilter, order: Order, part: Slice) -> tuple[Sequence[User], bool, bool]:
-        """A part of the matching users in order, and whether there are more after it and before it."""
-        return await users_listing.page(self._session, wanted, order, part)
-
-    async def count(self, wanted: UserFilter) -> int:
-        """How many users match."""
-        counted = select(func.count()).select_from(User).where(*users_listing.conditions(wanted))
-        return await self._session.scalar(counted) or 0
-
-    async def skip_to(self, skip: int, limit: int) -> Sequence[User]:
-        """`limit` users after the first `skip`, by number: for contracts that page by offset."""
-        found = await self._session.scalars(select(User).order_by(User.id).offset(skip).limit(limit))
-        return found.all()
-
-    async def after(self, user_id: int, limit: int) -> Sequence[User]:
-        """The next `limit` users after this number."""
-        found = await self._session.scalars(select(User).where(User.id > user_id).order_by(User.id).limit(limit))
-        return found.all()
 
     async def has_admin(self) -> bool:
         """Is there anybody with admin rights, active or not?"""
@@ -152,11 +130,6 @@ class Users:
         options = {"populate_existing": True, "synchronize_session": False}
         changed: User | None = await self._session.scalar(statement.returning(User), execution_options=options)
         return changed
-
-
-def position(user: User, order: Order) -> Position:
-    """Where a user stands in an ordering."""
-    return users_listing.position(user, order)
 
 
 def _is_possible(user_id: int) -> bool:

@@ -9,8 +9,12 @@ from gql_users.mail.letters import Letters
 from gql_users.mail.senders import Sender, sender_for
 from gql_users.paging import Cursors
 from gql_users.repositories.database import connect
+from gql_users.repositories.driver import drive
 from gql_users.repositories.feed import Feed
 from gql_users.repositories.migrations import Migrations
+from gql_users.repositories.reading_events import EventReader
+from gql_users.repositories.reading_sessions import SessionReader
+from gql_users.repositories.reading_users import UserReader
 from gql_users.repositories.unit_of_work import UnitsOfWork
 from gql_users.security.keys import derive
 from gql_users.security.one_time import OneTimeSecrets
@@ -70,7 +74,7 @@ def wire(settings: Settings, clock: Clock, sender: Sender | None = None) -> Serv
     """The services of one installation. Nothing connects until it is used; `operation.close` lets everything go."""
     secret = settings.installation_secret()
     engine, patient, listening = connect(settings), connect(settings, patiently=True), connect(settings)
-    units = UnitsOfWork(engine)
+    units, driver = UnitsOfWork(engine), drive(settings)
     hasher = Passwords(
         memory_kib=settings.argon2_memory_kib,
         iterations=settings.argon2_iterations,
@@ -78,7 +82,8 @@ def wire(settings: Settings, clock: Clock, sender: Sender | None = None) -> Serv
         shortest=settings.password_min_length,
     )
     cursors = Cursors(derive(secret, "cursors"))
-    directory = Directory(units, cursors)
+    reading = SessionReader(driver)
+    directory = Directory(UserReader(driver), cursors)
     changes = Changes(directory, clock, Feed(listening))
     names = Names(derive(secret, "attempts"))
     spacing = Spacing(units, clock, names)
@@ -120,13 +125,14 @@ def wire(settings: Settings, clock: Clock, sender: Sender | None = None) -> Serv
         authentication=Authentication(units, clock, hasher, sessions, throttle, needs_verified, settings.is_quiet),
         recognition=Recognition(
             unit_of_work=units,
+            reading=reading,
             clock=clock,
             tokens=tokens,
             keys=signing_keys,
             idle_lifetime=settings.session_idle_lifetime,
         ),
         sessions=sessions,
-        session_list=SessionList(units, clock, cursors, settings.session_idle_lifetime),
+        session_list=SessionList(units, reading, clock, cursors, settings.session_idle_lifetime),
         passwords=PasswordChanges(units, clock, hasher, throttle),
         recovery=Recovery(units, clock, hasher, one_time, throttle, spacing),
         verification=Verification(units, clock, hasher, one_time, throttle, spacing),
@@ -134,12 +140,14 @@ def wire(settings: Settings, clock: Clock, sender: Sender | None = None) -> Serv
         profiles=Profiles(units, clock, hasher, needs_verified),
         directory=directory,
         administration=Administration(units, clock, hasher, throttle, needs_verified),
-        history=History(units, cursors),
+        history=History(EventReader(driver), cursors),
         changes=changes,
         signing_keys=signing_keys,
         forgetting=Forgetting(units, clock, settings.events_retention, settings.session_idle_lifetime, needs_verified),
         operation=Operation(
-            Migrations(patient), hasher, (changes.close, engine.dispose, patient.dispose, listening.dispose)
+            Migrations(patient),
+            hasher,
+            (changes.close, driver.close, engine.dispose, patient.dispose, listening.dispose),
         ),
     )
 

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from gql_users.access import Actor, Client
 from gql_users.clock import Clock
 from gql_users.errors import NotAuthentic, TokenInvalid
+from gql_users.repositories.reading_sessions import SessionReader
 from gql_users.repositories.unit_of_work import UnitsOfWork
 from gql_users.security.tokens import AccessClaims, Tokens
-from gql_users.services.sessions import live
+from gql_users.services.sessions import require_live
 from gql_users.services.signing_keys import SigningKeys
 
 # What somebody does at another replica shows here within a second; what they do here, at once.
@@ -39,6 +40,7 @@ class Recognition:
     """How access tokens become actors."""
 
     unit_of_work: UnitsOfWork
+    reading: SessionReader
     clock: Clock
     tokens: Tokens
     keys: SigningKeys
@@ -72,14 +74,13 @@ class Recognition:
         now = self.clock.now()
         seen = await self._verified(access_token, now)
         claims, looked_at, changes = seen.claims, time.monotonic(), self.unit_of_work.changes_of_rights
-        async with self.unit_of_work.reading() as work:
-            found = await work.sessions.find_with_user(claims.session_id)
-        session, user = live(found, self.idle_lifetime, now)
-        if user.id != claims.user_id:
+        state = await self.reading.find_state(claims.session_id)
+        if state is None or state.user_id != claims.user_id:
             raise TokenInvalid
-        actor = Actor(user.id, session.id, user.is_admin, client=client, token_expires_at=claims.expires_at)
+        require_live(state, state, self.idle_lifetime, now)
+        actor = Actor(state.user_id, state.id, state.is_admin, client=client, token_expires_at=claims.expires_at)
         seen.actor, seen.good_until, seen.changes = actor, looked_at + FRESH_S, changes
-        seen.ends_at = min(claims.expires_at or now, session.ends_at(self.idle_lifetime))
+        seen.ends_at = min(claims.expires_at or now, state.ends_at(self.idle_lifetime))
         return actor
 
     async def _verified(self, access_token: str, now: datetime) -> _Seen:

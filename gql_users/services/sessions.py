@@ -160,12 +160,18 @@ class Sessions:
 
 def live(found: tuple[Session, User] | None, idle_lifetime: timedelta, now: datetime) -> tuple[Session, User]:
     """The session and its user, if both are still good. Raises TokenInvalid or TokenExpired."""
-    if found is None or found[0].revoked_at is not None or not found[1].is_active:
+    if found is None:
         raise TokenInvalid
-    session, user = found
+    require_live(*found, idle_lifetime, now)
+    return found
+
+
+def require_live(session: Session, user: User, idle_lifetime: timedelta, now: datetime) -> None:
+    """Raises TokenInvalid or TokenExpired unless both are still good."""
+    if session.revoked_at is not None or not user.is_active:
+        raise TokenInvalid
     if now >= session.ends_at(idle_lifetime):
         raise TokenExpired
-    return session, user
 
 
 def _themselves(session: Session, client: Client) -> Actor:

@@ -1,0 +1,67 @@
+"""A pool of connections to PostgreSQL that costs next to nothing to take one from."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from gql_users.repositories import database
+
+
+class Pool:
+    """At most `size` connections, made when they are needed, kept, and waited for in order.
+
+    Nothing is sent when one is taken or given back: who takes one leaves it as it was.
+    """
+
+    def __init__(self, connect: Callable[[], Awaitable[Any]], size: int) -> None:
+        self._connect = connect
+        self._free = asyncio.Semaphore(size)
+        self._idle: list[Any] = []
+        self._taken: set[Any] = set()
+
+    async def take(self) -> Any:
+        """An open connection, for nobody else until it is given back. Raises TimeoutError when none becomes free."""
+        await self._wait()
+        try:
+            connection = self._pop() or await self._connect()
+        except BaseException:
+            self._free.release()
+            raise
+        self._taken.add(connection)
+        return connection
+
+    def give_back(self, connection: Any) -> None:
+        """Let others have it, unless it is closed."""
+        self._taken.discard(connection)
+        if not connection.is_closed():
+            self._idle.append(connection)
+        self._free.release()
+
+    def discard_idle(self) -> None:
+        """Trust none of those that nobody uses any more: what ended one has most likely ended all."""
+        while self._idle:
+            self._idle.pop().terminate()
+
+    async def close(self) -> None:
+        """Let all connections go, also those in use."""
+        for connection in [*self._taken]:
+            connection.terminate()
+        while self._idle:
+            await self._idle.pop().close(timeout=database.CONNECT_TIMEOUT_S)
+
+    async def _wait(self) -> None:
+        if not self._free.locked():
+            await self._free.acquire()
+            return
+        async with asyncio.timeout(database.POOL_WAIT_S):
+            await self._free.acquire()
+
+    def _pop(self) -> Any:
+        """The one that was used last: its memory, here and at the server, is the warmest."""
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.is_closed():
+                return connection
+        return None

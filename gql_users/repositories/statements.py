@@ -1,0 +1,129 @@
+"""Statements: written in SQLAlchemy, compiled once, and executed by the driver."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
+from types import FunctionType
+from typing import Any
+
+import asyncpg
+from sqlalchemy import ARRAY, BindParameter, ColumnElement, String, any_, bindparam, make_url
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.visitors import InternalTraversal
+
+POSTGRESQL = make_url("postgresql+asyncpg://").get_dialect()()
+
+Values = Mapping[str, object]
+Bind = Callable[[Any], object]
+
+
+class Statement:
+    """A statement whose values are given by name, as `bindparam` says.
+
+    Its rows are tuples with an attribute for each column, and what the models say that follows from them, such as
+    `is_active`: where nobody changes them, they do for objects of the models.
+    """
+
+    def __init__(self, clause: Any, *models: type[Any]) -> None:
+        self.clause = clause
+        self._models = models
+
+    @cached_property
+    def on_postgresql(self) -> Compiled:
+        """What asyncpg is given, and the class of the rows that it makes."""
+        compiled = self.clause.compile(dialect=POSTGRESQL)
+        given = {name for name, bind in compiled.binds.items() if bind.required}
+        state = compiled.construct_expanded_state(dict.fromkeys(given))
+        binds = {**_binds(compiled.binds), **state.processors}
+        fixed = {name: _bound(binds, name, value) for name, value in state.parameters.items() if name not in given}
+        return Compiled(
+            text=state.statement,
+            names=tuple(state.positiontup or ()),
+            binds={name: bind for name, bind in binds.items() if name in given},
+            fixed=fixed,
+            row=_row_class(asyncpg.Record, self._columns, self._models),
+        )
+
+    @cached_property
+    def row(self) -> Callable[[Sequence[object]], Any]:
+        """Makes a row of what SQLAlchemy read."""
+        return _row_class(tuple, self._columns, self._models)
+
+    @property
+    def _columns(self) -> Sequence[str]:
+        exported = getattr(self.clause, "exported_columns", None)
+        return [column.name for column in exported] if exported is not None else []
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A statement as the driver takes it: a text, and its values in the order of their places."""
+
+    text: str
+    names: tuple[str, ...]
+    binds: Mapping[str, Bind]
+    fixed: Values
+    row: type[Any]
+
+    def arguments(self, values: Values) -> Sequence[object]:
+        """The values by place. Raises KeyError when one is missing."""
+        if self.fixed or self.binds:
+            known = {**self.fixed, **{name: _bound(self.binds, name, value) for name, value in values.items()}}
+            return [known[name] for name in self.names]
+        return [values[name] for name in self.names]
+
+
+class Among(ColumnElement[bool]):
+    """Is the column's value among those given by this name, however many they are?
+
+    On PostgreSQL they are one value, a list, so that the text of the statement is always the same.
+    """
+
+    _traverse_internals = [  # noqa: RUF012 - how SQLAlchemy is told what tells two of them apart
+        ("as_list", InternalTraversal.dp_clauseelement),
+        ("as_several", InternalTraversal.dp_clauseelement),
+    ]
+
+    def __init__(self, column: Any, name: str) -> None:
+        # A text that is too long for the column is cut where it is said how long it may be, and found.
+        each = String() if isinstance(column.type, String) else column.type
+        self.as_list = column == any_(bindparam(name, type_=ARRAY(each)))
+        self.as_several = column.in_(bindparam(name, type_=column.type, expanding=True))
+
+
+@compiles(Among, "postgresql")
+def _on_postgresql(element: Among, compiler: Any, **options: Any) -> str:
+    return str(compiler.process(element.as_list, **options))
+
+
+@compiles(Among)
+def _elsewhere(element: Among, compiler: Any, **options: Any) -> str:
+    return str(compiler.process(element.as_several, **options))
+
+
+def _binds(parameters: Mapping[str, BindParameter[Any]]) -> dict[str, Bind]:
+    """What makes the driver's values of Python's, for those types that need it."""
+    found = ((name, each.type.dialect_impl(POSTGRESQL).bind_processor(POSTGRESQL)) for name, each in parameters.items())
+    return {name: bind for name, bind in found if bind is not None}
+
+
+def _bound(binds: Mapping[str, Bind], name: str, value: object) -> object:
+    return binds[name](value) if name in binds else value
+
+
+def _row_class(base: type[Any], columns: Sequence[str], models: Sequence[type[Any]]) -> type[Any]:
+    # `itemgetter` in a property is read without any Python being run, as fast as an attribute of an ordinary object.
+    attributes: dict[str, object] = {name: property(itemgetter(place)) for place, name in enumerate(columns)}
+    following = [_what_follows(model) for model in models]
+    return type(
+        "Row", (base,), {"__slots__": (), **{name: each for names in following for name, each in names}, **attributes}
+    )
+
+
+def _what_follows(model: type[Any]) -> list[tuple[str, object]]:
+    """What a model says of its columns: its properties and methods."""
+    found = vars(model).items()
+    return [(name, each) for name, each in found if isinstance(each, (property, FunctionType)) and name[0] != "_"]
