@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, asc, desc, false, not_, select, true, tuple_
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from gql_users.models import Base
 from gql_users.paging import Position, Slice
+from gql_users.repositories.rows import columns_of, facts_of
+from gql_users.repositories.statements import Statement
+from gql_users.repositories.transactions import Executor
 
 Column = ColumnElement[Any]
 Row = TypeVar("Row", bound=Base)
@@ -28,13 +30,13 @@ class Keyset(Generic[Row]):
 
 
 async def page(
-    session: AsyncSession, keyset: Keyset[Row], matching: Sequence[Column], part: Slice
+    executor: Executor, keyset: Keyset[Row], matching: Sequence[Column], part: Slice
 ) -> tuple[Sequence[Row], bool, bool]:
     """A part of the matching rows in order, and whether there are more after it and before it: one statement."""
-    rows = (await session.execute(page_statement(keyset, matching, part))).all()
-    found = [row for row, _, _ in rows if row is not None]
+    rows = await executor.rows(Statement(page_statement(keyset, matching, part), facts_of(keyset.model)))
+    found = [row for row in rows if row.id is not None]
     more, found = len(found) > part.size, found[: part.size]
-    before_it, after_it = bool(rows[0][1]), bool(rows[0][2])
+    before_it, after_it = bool(rows[0].before_it), bool(rows[0].after_it)
     if part.backward:
         return found[::-1], after_it, more or before_it
     return found, more or after_it, before_it
@@ -62,10 +64,12 @@ def page_statement(keyset: Keyset[Row], matching: Sequence[Column], part: Slice)
         within.insert(0, ahead(keys, before))
         after_it = _any(keys[-1], [not_(ahead(keys, before)), *matching], map(onward, keys))
     direction = back if part.backward else onward
-    rows = select(keyset.model).where(*within).order_by(*map(direction, keys)).limit(part.size + 1).subquery("page")
+    every = select(keyset.model.__table__)
+    rows = every.where(*within).order_by(*map(direction, keys)).limit(part.size + 1).subquery("page")
     facts = select(before_it.label("before_it"), after_it.label("after_it")).subquery("facts")
     row = aliased(keyset.model, rows)
-    statement = select(row, facts.c.before_it, facts.c.after_it).select_from(facts.outerjoin(rows, true()))
+    read = (rows.c[column.name] for column in columns_of(keyset.model))
+    statement = select(*read, facts.c.before_it, facts.c.after_it).select_from(facts.outerjoin(rows, true()))
     # A join promises no order, not even that of the rows it was given.
     return statement.order_by(*map(direction, keyset.keys(row)))
 

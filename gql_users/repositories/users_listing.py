@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import and_, false, literal, not_, or_, true
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from gql_users import text
 from gql_users.criteria import Order, OrderField, TextIs, TimeIs, UserFilter
@@ -17,6 +16,7 @@ from gql_users.models.base import BeforeAllTime, Moment
 from gql_users.paging import Position, Slice
 from gql_users.repositories import keyset
 from gql_users.repositories.keyset import Column, Keyset
+from gql_users.repositories.transactions import Executor
 
 # Where a row has what its ordering compares.
 _SORTED_BY = {
@@ -37,10 +37,10 @@ def position(user: User, order: Order) -> Position:
 
 
 async def page(
-    session: AsyncSession, wanted: UserFilter, order: Order, part: Slice
+    executor: Executor, wanted: UserFilter, order: Order, part: Slice
 ) -> tuple[Sequence[User], bool, bool]:
     """A part of the matching users in order, and whether there are more after it and before it: one statement."""
-    return await keyset.page(session, _keyset(order), conditions(wanted), part)
+    return await keyset.page(executor, _keyset(order), conditions(wanted), part)
 
 
 def _keyset(order: Order) -> Keyset[User]:
