@@ -2,70 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import and_, bindparam, delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from gql_users.models import Attempt
-from gql_users.repositories.portions import forget
+from gql_users.repositories.portions import portion_of
+from gql_users.repositories.rows import columns_of, instance_of
+from gql_users.repositories.statements import Among, Statement
+from gql_users.repositories.transactions import Executor
 
 Pair = tuple[str, str]
 """An account and a network, both as keyed hashes."""
+
+_TABLE = Attempt.__table__
+_COLUMNS = [column.name for column in columns_of(Attempt)]
+_KEY = "account", "network"
+_COUNTS = "failed", "pending", "reserved_at", "failed_at"
+
+_FORGET_ACCOUNTS = Statement(delete(_TABLE).where(Among(Attempt.account, "accounts")))
+_FORGET_NETWORK = Statement(delete(_TABLE).where(Attempt.network == bindparam("of_network")))
+_FORGET = portion_of(Attempt, Attempt.reserved_at < bindparam("before"))
 
 
 class Attempts:
     """The attempts, within one unit of work."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
 
     async def find_many(self, pairs: Sequence[Pair]) -> dict[Pair, Attempt]:
         """What is known of each pair, without waiting for anybody."""
-        found = await self._session.scalars(select(Attempt).where(_one_of(pairs)))
+        wanted = _numbered({"account": account, "network": network} for account, network in pairs)
+        found = await self._executor.rows(_find(len(pairs)), **wanted)
         return {(each.account, each.network): each for each in found}
 
     async def lock(self, pairs: Sequence[Pair], *, now: datetime) -> dict[Pair, Attempt]:
-        """What is known of each pair, who all stay as they are until this unit of work ends."""
+        """What is known of each pair, who all stay as they are until this unit of work ends. To be changed and saved."""
         rows = [
-            {"account": account, "network": network, "failed": 0, "pending": 0, "reserved_at": now}
+            Attempt(account=account, network=network, failed=0, pending=0, reserved_at=now)
             for account, network in pairs
         ]
-        # Everybody locks in one order, or two would wait for each other.
-        rows.sort(key=lambda row: (row["account"], row["network"]), reverse=True)
-        # A row that is there is written to as well, which locks it: nobody can remove it before it is read below.
-        insert = self._insert().values(rows)
-        same = {"account": insert.excluded.account}
-        await self._session.execute(insert.on_conflict_do_update(index_elements=["account", "network"], set_=same))
-        statement = (
-            select(Attempt).where(_one_of(pairs)).order_by(Attempt.account.desc(), Attempt.network).with_for_update()
-        )
-        found = await self._session.scalars(statement, execution_options={"populate_existing": True})
-        return {(each.account, each.network): each for each in found}
+        # A row that is there is written to as well, which locks it, and is told as it was.
+        found = await self._put(rows, changed=("account",))
+        return {(each.account, each.network): instance_of(Attempt, each) for each in found}
 
-    async def save(self) -> None:
-        """Write what was changed in the locked rows."""
-        await self._session.flush()
+    async def save(self, rows: Iterable[Attempt]) -> None:
+        """Write what was changed in locked rows."""
+        await self._put([*rows], changed=_COUNTS)
 
     async def forget_accounts(self, accounts: Sequence[str]) -> None:
         """Remove what every network tried with these accounts."""
-        await self._session.execute(delete(Attempt).where(Attempt.account.in_(accounts)))
+        await self._executor.rows(_FORGET_ACCOUNTS, accounts=list(accounts))
 
     async def forget_network(self, network: str) -> None:
         """Remove all that a network tried."""
-        await self._session.execute(delete(Attempt).where(Attempt.network == network))
+        await self._executor.rows(_FORGET_NETWORK, of_network=network)
 
     async def forget(self, before: datetime, most: int) -> int:
         """Remove what was tried before a moment and not since, and no more than `most`. How many there were."""
-        return await forget(self._session, Attempt, Attempt.reserved_at < before, most)
+        return len(await self._executor.rows(_FORGET, before=before, most=most))
 
-    def _insert(self) -> Any:
-        dialect = self._session.get_bind().dialect.name
-        return sqlite.insert(Attempt) if dialect == "sqlite" else postgresql.insert(Attempt)
+    async def _put(self, rows: Sequence[Attempt], changed: tuple[str, ...]) -> Sequence[Any]:
+        # Everybody locks in one order, or two would wait for each other.
+        ordered = sorted(rows, key=lambda row: (row.account, row.network), reverse=True)
+        values = _numbered({name: getattr(row, name) for name in _COLUMNS} for row in ordered)
+        return await self._executor.rows(_put(len(rows), changed), **values)
 
 
-def _one_of(pairs: Sequence[Pair]) -> Any:
-    return tuple_(Attempt.account, Attempt.network).in_(list(pairs))
+@cache
+def _find(many: int) -> Statement:
+    """Finds so many pairs. There are never more than a few."""
+    pairs = (and_(*(_TABLE.c[name] == _value(name, number) for name in _KEY)) for number in range(many))
+    return Statement(select(_TABLE).where(or_(*pairs)))
+
+
+@cache
+def _put(many: int, changed: tuple[str, ...]) -> Statement:
+    """Inserts so many rows, or changes these columns of those that are there; says how they are."""
+    rows = [{name: _value(name, number) for name in _COLUMNS} for number in range(many)]
+    on_postgresql, on_sqlite = (
+        insert.on_conflict_do_update(index_elements=_KEY, set_={name: insert.excluded[name] for name in changed})
+        for insert in (postgresql.insert(_TABLE).values(rows), sqlite.insert(_TABLE).values(rows))
+    )
+    return Statement(on_postgresql.returning(*_TABLE.c), on_sqlite=on_sqlite.returning(*_TABLE.c))
+
+
+def _value(name: str, number: int) -> Any:
+    return bindparam(f"{name}_{number}", type_=_TABLE.c[name].type)
+
+
+def _numbered(rows: Iterable[Mapping[str, object]]) -> dict[str, object]:
+    return {f"{name}_{number}": value for number, row in enumerate(rows) for name, value in row.items()}

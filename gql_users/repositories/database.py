@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncpg
 from sqlalchemy import event, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -34,6 +34,10 @@ _AWAY = {
     "55P03",  # lock timeout
     "57014",  # statement timeout
 }
+
+
+# A constraint refuses what is written. PostgreSQL's driver says so itself, SQLite's through SQLAlchemy.
+REFUSED = (IntegrityError, asyncpg.IntegrityConstraintViolationError)
 
 
 class Collision(Unavailable):

@@ -1,27 +1,37 @@
-"""The driver: single statements, without the round trips and the bookkeeping that transactions and objects need."""
+"""The driver: statements without the round trips and the bookkeeping that engines and objects need."""
 
 from __future__ import annotations
 
+import asyncio
 import json
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from abc import abstractmethod
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import asyncpg
 from sqlalchemy import make_url
 
+from gql_users.repositories import transactions
 from gql_users.repositories.database import connect, connection_arguments, plain_failures
 from gql_users.repositories.pool import Pool
-from gql_users.repositories.statements import POSTGRESQL, Compiled, Statement
+from gql_users.repositories.statements import POSTGRESQL, Statement, Values
+from gql_users.repositories.transactions import Executor, ThroughSQLAlchemy, Transaction, begin, fetch
 from gql_users.settings import Settings
 
+# A connection that the server closed while nobody used it says so to whoever uses it next.
+CLOSED = (asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError)
 
-class Driver(ABC):
-    """Executes statements, each its own transaction."""
+
+class Driver(Executor):
+    """Executes statements that read, each its own transaction, and begins transactions for those that write."""
 
     @abstractmethod
-    async def rows(self, statement: Statement, **values: object) -> Sequence[Any]:
-        """What a statement that reads finds, as of the moment it begins. Raises Unavailable."""
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction on a connection of its own, undone at the end of the block unless it was committed.
+
+        Raises what the driver raises: `plain_failures` knows what it means.
+        """
 
     @abstractmethod
     async def close(self) -> None:
@@ -43,35 +53,55 @@ class OnPostgreSQL(Driver):
         self._pool = Pool(self._connect, settings.pool_size)
 
     async def rows(self, statement: Statement, **values: object) -> Sequence[Any]:
-        """Find rows, over a connection that is nobody else's meanwhile."""
-        compiled = statement.on_postgresql
-        arguments = compiled.arguments(values)
+        """Find rows, over a connection that is nobody else's meanwhile. Raises Unavailable."""
         with plain_failures():
             connection = await self._pool.take()
             try:
-                return await self._fetch(connection, compiled, arguments)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError):
+                return await self._fetch(connection, statement, values)
+            except CLOSED:
                 if not connection.is_closed():
                     raise
-            # It was closed while nobody used it, which is noticed by whoever uses it next. The others most likely were
-            # too, and reading twice does no harm.
+            # The others most likely were closed too, and reading twice does no harm.
             self._pool.discard_idle()
-            return await self._fetch(await self._pool.take(), compiled, arguments)
+            return await self._fetch(await self._pool.take(), statement, values)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Send BEGIN, and in the end ROLLBACK unless COMMIT was sent."""
+        connection = await self._begun()
+        transaction = transactions.OnPostgreSQL(connection)
+        try:
+            yield transaction
+        finally:
+            try:
+                await transaction.end()
+            finally:
+                self._pool.give_back(connection)
 
     async def close(self) -> None:
         """Let all connections go."""
         await self._pool.close()
 
-    async def _fetch(self, connection: Any, compiled: Compiled, arguments: Sequence[object]) -> Sequence[Any]:
+    async def _begun(self) -> Any:
+        """A connection on which BEGIN was sent; on another one if the first turns out to be closed."""
+        for is_last in (False, True):
+            connection = await self._pool.take()
+            try:
+                await begin(connection)
+            except BaseException as error:
+                self._pool.give_back(connection)
+                if is_last or not connection.is_closed() or not isinstance(error, CLOSED):
+                    raise
+                self._pool.discard_idle()
+            else:
+                break
+        return connection
+
+    async def _fetch(self, connection: Any, statement: Statement, values: Values) -> Sequence[Any]:
         try:
-            rows: Sequence[Any] = await connection.fetch(compiled.text, *arguments, record_class=compiled.row)
-        except BaseException as error:
-            if not _leaves_it_usable(error):
-                connection.terminate()
-            raise
+            return await fetch(connection, statement, values)
         finally:
             self._pool.give_back(connection)
-        return rows
 
     async def _connect(self) -> Any:
         connection = await asyncpg.connect(**self._where, **connection_arguments())
@@ -87,25 +117,24 @@ class OnSQLite(Driver):
     """The same through SQLAlchemy, which turns SQLite's few types into Python's."""
 
     def __init__(self, settings: Settings) -> None:
-        self._engine = connect(settings).execution_options(isolation_level="AUTOCOMMIT")
+        self._engine = connect(settings)
+        self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        # SQLite lets one writer in at a time and has the others sleep and try again, in no order: in a burst some wait
+        # for seconds, each with a connection that others want. Here they queue in order, and hold nothing meanwhile.
+        self._turn = asyncio.Lock()
 
     async def rows(self, statement: Statement, **values: object) -> Sequence[Any]:
-        """Find rows, in a thread beside the event loop."""
+        """Find rows, in a thread beside the event loop. Raises Unavailable."""
         with plain_failures():
-            async with self._engine.connect() as connection:
-                result = await connection.execute(statement.clause, values)
-        return [statement.row(each) for each in result]
+            async with self._reading.connect() as connection:
+                return await ThroughSQLAlchemy(connection).rows(statement, **values)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Send BEGIN IMMEDIATE, when it is this one's turn, and in the end ROLLBACK unless COMMIT was sent."""
+        async with self._turn, self._engine.connect() as connection:
+            yield ThroughSQLAlchemy(connection)
 
     async def close(self) -> None:
         """Let all connections go."""
         await self._engine.dispose()
-
-
-def _leaves_it_usable(error: BaseException) -> bool:
-    """Did the server or the driver refuse one statement, and nothing more?
-
-    After anything else nobody knows what the server still does with it: a cancellation, a silence, a closed connection.
-    """
-    if isinstance(error, asyncpg.PostgresError):
-        return str(error.sqlstate)[:3] not in {"080", "57P"}
-    return isinstance(error, asyncpg.DataError)

@@ -9,13 +9,14 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gql_users.errors import Unavailable
 from gql_users.models import Event, User
 from gql_users.repositories.database import plain_failures
 from gql_users.repositories.events import CHANNEL, Events
 from gql_users.repositories.sessions import Sessions
+from gql_users.repositories.transactions import ThroughSQLAlchemy
 
 # How many events are read at a time, and how many ids may wait for that.
 MOST_AT_ONCE = 500
@@ -52,6 +53,7 @@ class Line(ABC):
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        self._executor = ThroughSQLAlchemy(connection)
 
     @abstractmethod
     async def begin(self) -> None:
@@ -67,11 +69,7 @@ class Line(ABC):
 
     async def rights(self, sessions: Collection[UUID]) -> dict[UUID, bool]:
         """Which of these sessions are still good, and whether they are an admin's."""
-        async with self._session() as session:
-            return await Sessions(session).rights(sessions)
-
-    def _session(self) -> AsyncSession:
-        return AsyncSession(self._connection, expire_on_commit=False, autoflush=False)
+        return await Sessions(self._executor).rights(sessions)
 
 
 class _OnPostgreSQL(Line):
@@ -106,8 +104,7 @@ class _OnPostgreSQL(Line):
             self._called.clear()
         if not ids:
             return []
-        async with self._session() as session:
-            return await Events(session).find_with_users(ids)
+        return await Events(self._executor).find_with_users(ids)
 
 
 class _OnSQLite(Line):
@@ -115,8 +112,7 @@ class _OnSQLite(Line):
 
     async def begin(self) -> None:
         self._version: object = await self._data_version()
-        async with self._session() as session:
-            self._row = await Events(session).last_row()
+        self._row = await Events(self._executor).last_row()
 
     async def wait(self, seconds: float) -> None:
         for _ in range(round(seconds / BETWEEN_LOOKS_S)):
@@ -127,8 +123,7 @@ class _OnSQLite(Line):
             await asyncio.sleep(BETWEEN_LOOKS_S)
 
     async def heard(self) -> Sequence[Told]:
-        async with self._session() as session:
-            found = await Events(session).find_after(self._row, MOST_AT_ONCE)
+        found = await Events(self._executor).find_after(self._row, MOST_AT_ONCE)
         if found:
             self._row = found[-1][0]
         if len(found) == MOST_AT_ONCE:

@@ -5,17 +5,65 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import and_, bindparam, delete, func, null, select, update
 
 from gql_users.models import Letter, User
 from gql_users.models.letters import is_waiting
-from gql_users.repositories.portions import forget
+from gql_users.repositories.portions import portion_of
+from gql_users.repositories.rows import insert_of, instance_of, values_of
+from gql_users.repositories.statements import Among, Statement
+from gql_users.repositories.transactions import Executor
 
-_UNSEEN = {"synchronize_session": False}
+_TABLE = Letter.__table__
+# Whoever takes a letter counts an attempt: as long as there is no other, it is in the hand of who took it last.
+_OURS = Letter.id == bindparam("letter_id"), Letter.attempts == bindparam("taken"), is_waiting
+_BEFORE = bindparam("before")
+
+_INSERT = Statement(insert_of(Letter))
+_DUE = (
+    select(Letter.id)
+    .where(is_waiting, Letter.due_at <= bindparam("now"), ~Among(Letter.id, "except_for"))
+    .order_by(Letter.due_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = Statement(
+    update(_TABLE)
+    .where(Letter.id.in_(_DUE))
+    .values(due_at=bindparam("until"), attempts=_TABLE.c.attempts + 1)
+    .returning(*_TABLE.c)
+)
+_FIND_OURS = Statement(select(_TABLE).where(*_OURS).with_for_update())
+_BECOME = Statement(
+    update(_TABLE)
+    .where(Letter.id == bindparam("letter_id"))
+    .values(kind=bindparam("new_kind"), user_id=bindparam("owner_id"), address=bindparam("new_address"), details=null())
+    .returning(*_TABLE.c)
+)
+_WITHDRAW = Statement(
+    delete(_TABLE).where(Letter.user_id == bindparam("owner_id"), Letter.kind == bindparam("of_kind"), is_waiting)
+)
+_PUT_BACK = Statement(
+    update(_TABLE)
+    .where(Letter.given_up_at.is_not(None), Letter.kind != bindparam("except_for"))
+    .values(given_up_at=null(), due_at=bindparam("now"))
+    .returning(_TABLE.c.id)
+)
+_DROP = Statement(delete(_TABLE).where(*_OURS))
+_WAITING = Statement(select(func.count().label("many"), func.min(Letter.created_at).label("oldest")).where(is_waiting))
+_TROUBLE = func.coalesce(Letter.trouble, "")
+_TROUBLES = Statement(
+    select(Letter.kind, _TROUBLE.label("trouble"), func.count().label("many"))
+    .where(Letter.given_up_at.is_not(None))
+    .group_by(Letter.kind, Letter.trouble)
+    .order_by(func.count().desc(), Letter.kind, _TROUBLE)
+)
+_FORGET_SENT = portion_of(Letter, Letter.sent_at < _BEFORE)
+_FORGET_GIVEN_UP = portion_of(Letter, Letter.given_up_at < _BEFORE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +92,20 @@ class Backlog:
 class Letters:
     """The letters, within one unit of work."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
 
     async def add(self, *letters: Letter) -> None:
         """Write letters down, in the transaction of what causes them."""
-        self._session.add_all(letters)
-        await self._session.flush()
+        for letter in letters:
+            await self._executor.rows(_INSERT, **values_of(letter))
 
     async def claim(
         self, *, now: datetime, until: datetime, most: int, except_for: Collection[UUID] = ()
     ) -> Sequence[Letter]:
         """Take letters that are due, the longest due first; nobody else gets them before `until`."""
-        due = (
-            select(Letter.id)
-            .where(is_waiting, Letter.due_at <= now, Letter.id.not_in(except_for))
-            .order_by(Letter.due_at)
-            .limit(most)
-            .with_for_update(skip_locked=True)
-        )
-        claimed = update(Letter).where(Letter.id.in_(due)).values(due_at=until, attempts=Letter.attempts + 1)
-        options = {"populate_existing": True, **_UNSEEN}
-        return (await self._session.scalars(claimed.returning(Letter), execution_options=options)).all()
+        claimed = await self._executor.rows(_CLAIM, now=now, until=until, most=most, except_for=list(except_for))
+        return [instance_of(Letter, each) for each in claimed]
 
     async def renew(self, letter: Letter, *, until: datetime) -> bool:
         """Keep a letter that was claimed until then. False when it is not ours any more."""
@@ -73,20 +113,18 @@ class Letters:
 
     async def find_for_change(self, letter: Letter) -> Letter | None:
         """The letter that was claimed, if it is still ours to send; it stays as it is until this unit of work ends."""
-        wanted = select(Letter).where(*_ours(letter)).with_for_update()
-        return await self._session.scalar(wanted, execution_options={"populate_existing": True})
+        found: Letter | None = await self._executor.row(_FIND_OURS, letter_id=letter.id, taken=letter.attempts)
+        return found
 
     async def become(self, letter: Letter, kind: str, user: User) -> Letter:
         """A registration becomes a letter of a kind to a user; what it held is removed."""
-        values = {"kind": kind, "user_id": user.id, "address": user.email, "details": None}
-        became = update(Letter).where(Letter.id == letter.id).values(values)
-        options = {"populate_existing": True, **_UNSEEN}
-        return (await self._session.scalars(became.returning(Letter), execution_options=options)).one()
+        whose = {"new_kind": kind, "owner_id": user.id, "new_address": user.email}
+        became: Letter = await self._executor.row(_BECOME, letter_id=letter.id, **whose)
+        return became
 
     async def withdraw(self, user_id: int, kind: str) -> None:
         """Remove letters of a kind to a user that are not sent yet."""
-        unsent = Letter.user_id == user_id, Letter.kind == kind, is_waiting
-        await self._session.execute(delete(Letter).where(*unsent), execution_options=_UNSEEN)
+        await self._executor.rows(_WITHDRAW, owner_id=user_id, of_kind=kind)
 
     async def mark_sent(self, letter: Letter, *, now: datetime) -> bool:
         """The letter is on its way. False, here and below, when it is not ours any more: then nothing is changed."""
@@ -102,42 +140,45 @@ class Letters:
 
     async def put_back(self, *, except_for: str, now: datetime) -> int:
         """Letters that were given up are due again, but for one kind. How many there were."""
-        given_up = Letter.given_up_at.is_not(None), Letter.kind != except_for
-        put_back = update(Letter).where(*given_up).values(given_up_at=None, due_at=now).returning(Letter.id)
-        return len((await self._session.scalars(put_back, execution_options=_UNSEEN)).all())
+        return len(await self._executor.rows(_PUT_BACK, except_for=except_for, now=now))
 
     async def drop(self, letter: Letter) -> None:
         """There is nobody to write to, or nothing to say any more."""
-        await self._session.execute(delete(Letter).where(*_ours(letter)), execution_options=_UNSEEN)
+        await self._executor.rows(_DROP, letter_id=letter.id, taken=letter.attempts)
 
     async def backlog(self) -> Backlog:
         """What waits, and what was given up."""
-        waiting = select(func.count(), func.min(Letter.created_at)).where(is_waiting)
-        count, oldest = (await self._session.execute(waiting)).one()
-        alike, many = (Letter.kind, func.coalesce(Letter.trouble, "")), func.count()
-        given_up = select(*alike, many).where(Letter.given_up_at.is_not(None)).group_by(Letter.kind, Letter.trouble)
-        found = await self._session.execute(given_up.order_by(many.desc(), *alike))
-        return Backlog(count, oldest, [GivenUp(*row) for row in found])
+        waiting = await self._executor.row(_WAITING)
+        troubles = await self._executor.rows(_TROUBLES)
+        return Backlog(waiting.many, waiting.oldest, [GivenUp(*row) for row in troubles])
 
     async def forget_sent(self, before: datetime, most: int) -> int:
         """Remove letters that were sent before a moment, and no more than `most`. How many there were."""
-        return await forget(self._session, Letter, Letter.sent_at < before, most)
+        return len(await self._executor.rows(_FORGET_SENT, before=before, most=most))
 
     async def forget_given_up(self, before: datetime, most: int) -> int:
         """The same for letters that were given up."""
-        return await forget(self._session, Letter, Letter.given_up_at < before, most)
+        return len(await self._executor.rows(_FORGET_GIVEN_UP, before=before, most=most))
 
     async def forget_waiting(self, kind: str, knows_user: bool, before: datetime, most: int) -> int:
         """The same for letters of a kind that were written before a moment, and wait still."""
-        whose = Letter.user_id.is_not(None) if knows_user else Letter.user_id.is_(None)
-        stale = and_(is_waiting, Letter.kind == kind, whose, Letter.created_at < before)
-        return await forget(self._session, Letter, stale, most)
+        return len(await self._executor.rows(_forget_waiting(knows_user), of_kind=kind, before=before, most=most))
 
     async def _set(self, letter: Letter, **values: Any) -> bool:
-        statement = update(Letter).where(*_ours(letter)).values(**values).returning(Letter.id)
-        return await self._session.scalar(statement, execution_options=_UNSEEN) is not None
+        named = {f"new_{name}": value for name, value in values.items()}
+        statement = _set(tuple(values))
+        return await self._executor.row(statement, letter_id=letter.id, taken=letter.attempts, **named) is not None
 
 
-def _ours(letter: Letter) -> list[ColumnElement[bool]]:
-    """Whoever takes a letter counts an attempt: as long as there is no other, it is in the hand of who took it last."""
-    return [Letter.id == letter.id, Letter.attempts == letter.attempts, is_waiting]
+@cache
+def _set(names: tuple[str, ...]) -> Statement:
+    """Sets these columns of a letter that is ours."""
+    values = {name: bindparam(f"new_{name}") for name in names}
+    return Statement(update(_TABLE).where(*_OURS).values(values).returning(_TABLE.c.id))
+
+
+@cache
+def _forget_waiting(knows_user: bool) -> Statement:
+    whose = Letter.user_id.is_not(None) if knows_user else Letter.user_id.is_(None)
+    stale = and_(is_waiting, Letter.kind == bindparam("of_kind"), whose, Letter.created_at < _BEFORE)
+    return portion_of(Letter, stale)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, delete, inspect, select, tuple_
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ColumnElement, bindparam, delete, inspect, select, tuple_
 
 from gql_users.models.base import Base
+from gql_users.repositories.statements import Statement
 
 
-async def forget(session: AsyncSession, model: type[Base], over: ColumnElement[bool], most: int) -> int:
-    """Remove rows that are over, but no more than `most`, and none that somebody holds. How many there were."""
+def portion_of(model: type[Base], over: ColumnElement[bool]) -> Statement:
+    """The statement that removes rows that are over, but no more than `most`, and none that somebody holds.
+
+    It says which rows these were.
+    """
     key = inspect(model).primary_key
-    chosen = select(*key).where(over).limit(most).with_for_update(skip_locked=True)
-    statement = delete(model).where(tuple_(*key).in_(chosen)).returning(*key)
-    return len((await session.execute(statement, execution_options={"synchronize_session": False})).all())
+    chosen = select(*key).where(over).limit(bindparam("most")).with_for_update(skip_locked=True)
+    return Statement(delete(model.__table__).where(tuple_(*key).in_(chosen)).returning(*key))

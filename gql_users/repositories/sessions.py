@@ -6,75 +6,105 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import bindparam, or_, select, update
 
 from gql_users.models import Session, User
-from gql_users.repositories.portions import forget
+from gql_users.repositories.portions import portion_of
+from gql_users.repositories.rows import columns_of, insert_of, noun_of, values_of
+from gql_users.repositories.statements import Among, Statement
+from gql_users.repositories.transactions import Executor
+
+_TABLE = Session.__table__
+_COLUMNS = columns_of(Session)
+_SESSION, _USER = noun_of(Session), noun_of(User)
+_THE_ONE = Session.id == bindparam("session_id")
+_NOT_ENDED = Session.revoked_at.is_(None)
+_BY_USER = User.id == Session.user_id
+_WHOSE = Session.user_id == bindparam("owner_id")
+
+_INSERT = Statement(insert_of(Session))
+_FIND_WITH_USER = Statement(
+    select(*(column.label(f"session_{column.name}") for column in _COLUMNS), *columns_of(User))
+    .join(User.__table__, _BY_USER)
+    .where(_THE_ONE)
+)
+_ADVANCE = Statement(
+    update(_TABLE)
+    .where(_THE_ONE, Session.generation == bindparam("seen"), _NOT_ENDED)
+    .values(generation=Session.generation + 1, refreshed_at=bindparam("now"))
+    .returning(*_COLUMNS),
+    Session,
+)
+_REVOKE = Statement(
+    update(_TABLE).where(_THE_ONE, _NOT_ENDED).values(revoked_at=bindparam("now")).returning(_TABLE.c.id)
+)
+_ALL_OF = update(_TABLE).where(_WHOSE, _NOT_ENDED).values(revoked_at=bindparam("now"))
+_REVOKE_ALL = Statement(_ALL_OF)
+_REVOKE_OTHERS = Statement(_ALL_OF.where(Session.id != bindparam("keep")))
+_IS_LIVE = Statement(select(Session.id).where(_THE_ONE, _NOT_ENDED))
+_RIGHTS = Statement(
+    select(Session.id, User.is_admin)
+    .join(User.__table__, _BY_USER)
+    .where(Among(Session.id, "ids"), _NOT_ENDED, User.deactivated_at.is_(None))
+)
+_FIND_MANY = Statement(select(*_COLUMNS).where(Among(Session.id, "ids")), Session)
+_FORGET = portion_of(
+    Session,
+    or_(
+        Session.expires_at < bindparam("over_before"),
+        Session.revoked_at < bindparam("over_before"),
+        Session.refreshed_at < bindparam("refreshed_before"),
+    ),
+)
 
 
 class Sessions:
     """The sessions, within one unit of work."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+        self.has_ended_some = False
 
     async def add(self, session: Session) -> None:
         """Insert a session."""
-        self._session.add(session)
-        await self._session.flush()
+        await self._executor.rows(_INSERT, **values_of(session))
 
     async def find_with_user(self, session_id: UUID) -> tuple[Session, User] | None:
         """The session and whose it is, as they are now."""
-        statement = select(Session, User).join(User, User.id == Session.user_id).where(Session.id == session_id)
-        row = (await self._session.execute(statement, execution_options={"populate_existing": True})).one_or_none()
-        return (row[0], row[1]) if row is not None else None
+        row = await self._executor.row(_FIND_WITH_USER, session_id=session_id)
+        return (_SESSION(row[: len(_COLUMNS)]), _USER(row[len(_COLUMNS) :])) if row is not None else None
 
     async def advance(self, session_id: UUID, *, seen: int, now: datetime) -> Session | None:
         """Begin the next generation, if `seen` is still the present one of a live session. None otherwise."""
-        statement = (
-            update(Session)
-            .where(Session.id == session_id, Session.generation == seen, Session.revoked_at.is_(None))
-            .values(generation=seen + 1, refreshed_at=now)
-            .returning(Session)
-        )
-        options = {"populate_existing": True, "synchronize_session": False}
-        return await self._session.scalar(statement, execution_options=options)
+        advanced: Session | None = await self._executor.row(_ADVANCE, session_id=session_id, seen=seen, now=now)
+        return advanced
 
     async def revoke(self, session_id: UUID, *, now: datetime) -> bool:
         """End a session. False when it was over already."""
-        live = Session.id == session_id, Session.revoked_at.is_(None)
-        ended = await self._session.scalar(update(Session).where(*live).values(revoked_at=now).returning(Session.id))
-        return ended is not None
+        self.has_ended_some = True
+        return await self._executor.row(_REVOKE, session_id=session_id, now=now) is not None
 
     async def revoke_all(self, user_id: int, *, now: datetime, keep: UUID | None = None) -> None:
         """End every session of the user, but for the one to keep."""
-        statement = update(Session).where(Session.user_id == user_id, Session.revoked_at.is_(None))
-        if keep is not None:
-            statement = statement.where(Session.id != keep)
-        await self._session.execute(statement.values(revoked_at=now), execution_options={"synchronize_session": False})
+        self.has_ended_some = True
+        if keep is None:
+            await self._executor.rows(_REVOKE_ALL, owner_id=user_id, now=now)
+        else:
+            await self._executor.rows(_REVOKE_OTHERS, owner_id=user_id, now=now, keep=keep)
 
     async def is_live(self, session_id: UUID | None) -> bool:
         """Is there such a session that nobody has ended?"""
-        live = Session.id == session_id, Session.revoked_at.is_(None)
-        return await self._session.scalar(select(Session.id).where(*live)) is not None
+        return await self._executor.row(_IS_LIVE, session_id=session_id) is not None
 
     async def rights(self, ids: Collection[UUID]) -> dict[UUID, bool]:
         """Those of these sessions that nobody has ended, of people who may sign in; and whether each is an admin."""
-        live = Session.id.in_(ids), Session.revoked_at.is_(None), User.deactivated_at.is_(None)
-        statement = select(Session.id, User.is_admin).join(User, User.id == Session.user_id).where(*live)
-        return {found.id: found.is_admin for found in await self._session.execute(statement)}
+        return {found.id: found.is_admin for found in await self._executor.rows(_RIGHTS, ids=list(ids))}
 
     async def find_many(self, ids: Sequence[UUID]) -> dict[UUID, Session]:
         """Those of these sessions that exist, by id."""
-        found = await self._session.scalars(select(Session).where(Session.id.in_(ids)))
-        return {session.id: session for session in found}
+        return {session.id: session for session in await self._executor.rows(_FIND_MANY, ids=list(ids))}
 
     async def forget(self, *, over_before: datetime, refreshed_before: datetime, most: int) -> int:
         """Remove sessions that were over or idle at these moments, and no more than `most`. How many there were."""
-        over = or_(
-            Session.expires_at < over_before,
-            Session.revoked_at < over_before,
-            Session.refreshed_at < refreshed_before,
-        )
-        return await forget(self._session, Session, over, most)
+        over = {"over_before": over_before, "refreshed_before": refreshed_before}
+        return len(await self._executor.rows(_FORGET, most=most, **over))

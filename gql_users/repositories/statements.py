@@ -24,17 +24,23 @@ class Statement:
     """A statement whose values are given by name, as `bindparam` says.
 
     Its rows are tuples with an attribute for each column, and what the models say that follows from them, such as
-    `is_active`: where nobody changes them, they do for objects of the models.
+    `is_active`: where nobody changes them, they do for objects of the models. `on_sqlite` is for what the two databases
+    say differently.
     """
 
-    def __init__(self, clause: Any, *models: type[Any]) -> None:
-        self.clause = clause
+    def __init__(self, clause: Any, *models: type[Any], on_sqlite: Any = None) -> None:
+        self._clause = clause
+        self._on_sqlite = clause if on_sqlite is None else on_sqlite
         self._models = models
+
+    def on(self, dialect: str) -> Any:
+        """The statement as SQLAlchemy executes it itself."""
+        return self._on_sqlite if dialect == "sqlite" else self._clause
 
     @cached_property
     def on_postgresql(self) -> Compiled:
         """What asyncpg is given, and the class of the rows that it makes."""
-        compiled = self.clause.compile(dialect=POSTGRESQL)
+        compiled = self._clause.compile(dialect=POSTGRESQL)
         given = {name for name, bind in compiled.binds.items() if bind.required}
         state = compiled.construct_expanded_state(dict.fromkeys(given))
         binds = {**_binds(compiled.binds), **state.processors}
@@ -44,18 +50,13 @@ class Statement:
             names=tuple(state.positiontup or ()),
             binds={name: bind for name, bind in binds.items() if name in given},
             fixed=fixed,
-            row=_row_class(asyncpg.Record, self._columns, self._models),
+            row=row_class(asyncpg.Record, _columns(self._clause), *self._models),
         )
 
     @cached_property
     def row(self) -> Callable[[Sequence[object]], Any]:
         """Makes a row of what SQLAlchemy read."""
-        return _row_class(tuple, self._columns, self._models)
-
-    @property
-    def _columns(self) -> Sequence[str]:
-        exported = getattr(self.clause, "exported_columns", None)
-        return [column.name for column in exported] if exported is not None else []
+        return row_class(tuple, _columns(self._on_sqlite), *self._models)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,11 @@ def _elsewhere(element: Among, compiler: Any, **options: Any) -> str:
     return str(compiler.process(element.as_several, **options))
 
 
+def _columns(clause: Any) -> Sequence[str]:
+    exported = getattr(clause, "exported_columns", None)
+    return [column.name for column in exported] if exported is not None else []
+
+
 def _binds(parameters: Mapping[str, BindParameter[Any]]) -> dict[str, Bind]:
     """What makes the driver's values of Python's, for those types that need it."""
     found = ((name, each.type.dialect_impl(POSTGRESQL).bind_processor(POSTGRESQL)) for name, each in parameters.items())
@@ -114,13 +120,13 @@ def _bound(binds: Mapping[str, Bind], name: str, value: object) -> object:
     return binds[name](value) if name in binds else value
 
 
-def _row_class(base: type[Any], columns: Sequence[str], models: Sequence[type[Any]]) -> type[Any]:
+def row_class(base: type[Any], columns: Sequence[str], *models: type[Any]) -> type[Any]:
+    """A class of tuples with an attribute for each of these columns, and what the models say that follows from them."""
     # `itemgetter` in a property is read without any Python being run, as fast as an attribute of an ordinary object.
     attributes: dict[str, object] = {name: property(itemgetter(place)) for place, name in enumerate(columns)}
-    following = [_what_follows(model) for model in models]
-    return type(
-        "Row", (base,), {"__slots__": (), **{name: each for names in following for name, each in names}, **attributes}
-    )
+    following = {name: each for model in models for name, each in _what_follows(model)}
+    # Rows hold hashes and addresses, and what is shown of an object ends up in logs.
+    return type("Row", (base,), {"__slots__": (), "__repr__": object.__repr__, **following, **attributes})
 
 
 def _what_follows(model: type[Any]) -> list[tuple[str, object]]:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from functools import wraps
 from typing import ParamSpec, TypeVar
-
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from gql_users.errors import Unavailable
 from gql_users.repositories.attempts import Attempts
 from gql_users.repositories.database import Collision, plain_failures
+from gql_users.repositories.driver import Driver
 from gql_users.repositories.events import Events
 from gql_users.repositories.letters import Letters
 from gql_users.repositories.one_time_tokens import OneTimeTokens
 from gql_users.repositories.sessions import Sessions
 from gql_users.repositories.signing_keys import SigningKeys
+from gql_users.repositories.transactions import Executor, Transaction
 from gql_users.repositories.users import Users
 
 P = ParamSpec("P")
@@ -30,50 +30,46 @@ ATTEMPTS = 3
 class UnitOfWork:
     """The repositories of one transaction."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        self.users = Users(session)
-        self.sessions = Sessions(session)
-        self.events = Events(session)
-        self.attempts = Attempts(session)
-        self.signing_keys = SigningKeys(session)
-        self.letters = Letters(session)
-        self.one_time_tokens = OneTimeTokens(session)
+    def __init__(self, executor: Executor) -> None:
+        self.users = Users(executor)
+        self.sessions = Sessions(executor)
+        self.events = Events(executor)
+        self.attempts = Attempts(executor)
+        self.signing_keys = SigningKeys(executor)
+        self.letters = Letters(executor)
+        self.one_time_tokens = OneTimeTokens(executor)
 
 
 class UnitsOfWork:
     """Opens units of work. Never open one inside another: a small pool would wait for itself."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._writing = engine
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
         self.changes_of_rights = 0
-        # One statement is its own transaction: no BEGIN and no ROLLBACK to pay for.
-        self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
-        # SQLite lets one writer in at a time and has the others sleep and try again, in no order: in a burst some wait
-        # for seconds, each with a connection that others want. Here they queue in order, and hold nothing meanwhile.
-        self._turn: AbstractAsyncContextManager[object] = (
-            asyncio.Lock() if engine.dialect.name == "sqlite" else nullcontext()
-        )
+        """How often something was committed here that may have ended a session or changed what somebody may do."""
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[UnitOfWork]:
         """A transaction: committed at the end of the block, before anybody is told; rolled back by any exception."""
         with plain_failures():
-            async with self._turn, AsyncSession(self._writing, expire_on_commit=False, autoflush=False) as session:
-                yield UnitOfWork(session)
-                await _commit(session)
+            async with self._driver.transaction() as transaction:
+                work = UnitOfWork(transaction)
+                yield work
+                try:
+                    await _commit(transaction)
+                finally:  # where nobody knows what became of it, too
+                    self.changes_of_rights += work.users.has_changed_rights or work.sessions.has_ended_some
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[UnitOfWork]:
-        """A unit that only reads: each statement sees the latest committed state."""
-        with plain_failures():
-            async with AsyncSession(self._reading, expire_on_commit=False, autoflush=False) as session:
-                yield UnitOfWork(session)
+        """A unit that only reads: each statement sees the latest committed state, and holds a connection no longer."""
+        yield UnitOfWork(self._driver)
 
 
-async def _commit(session: AsyncSession) -> None:
+async def _commit(transaction: Transaction) -> None:
     try:
         with plain_failures():
-            await session.commit()
+            await transaction.commit()
     except Collision as error:
         # COMMIT was sent, and nobody knows what became of it: doing it again could do it twice.
         raise Unavailable from error

@@ -5,30 +5,80 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
 
-from sqlalchemy import and_, delete, exists, select, text, update
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import and_, bindparam, delete, exists, select, text, update
 
 from gql_users.errors import EmailTaken, UsernameTaken
 from gql_users.events import EventKind
 from gql_users.models import Event, User
 from gql_users.models.base import BeforeAllTime
 from gql_users.models.users import LARGEST_ID
-from gql_users.repositories.portions import forget
+from gql_users.repositories.database import REFUSED
+from gql_users.repositories.portions import portion_of
+from gql_users.repositories.rows import columns_of, insert_of, values_of
+from gql_users.repositories.statements import Among, Statement
+from gql_users.repositories.transactions import Executor
 
-_SKIP_A_NUMBER = {
-    "postgresql": text("SELECT nextval(pg_get_serial_sequence('users', 'id'))"),
-    "sqlite": text("UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'users'"),
-}
+_TABLE = User.__table__
+_COLUMNS = columns_of(User)
+_THE_ONE = User.id == bindparam("user_id")
+_RIGHTS = {"is_admin", "deactivated_at"}
+_NEXT = {"version": User.version + 1, "updated_at": bindparam("now")}
+
+_ALL = select(*_COLUMNS)
+_FIND_MANY = Statement(_ALL.where(Among(User.id, "ids")), User)
+_FIND_FOR_CHANGE = Statement(_ALL.where(_THE_ONE).with_for_update(key_share=True), User)
+_FIND_BY_EMAIL = Statement(_ALL.where(User.email_key == bindparam("key")), User)
+_FIND_BY_USERNAME = Statement(_ALL.where(User.username_key == bindparam("key")), User)
+_SKIP_TO = Statement(_ALL.order_by(User.id).offset(bindparam("skip")).limit(bindparam("most")), User)
+_AFTER = Statement(_ALL.where(User.id > bindparam("user_id")).order_by(User.id).limit(bindparam("most")), User)
+_HAS_ADMIN = Statement(select(User.id).where(User.is_admin).limit(1))
+# Locked in one order, so that two who do so wait for each other; and in the order of their index.
+_LOCK_ACTIVE_ADMINS = Statement(
+    select(User.id)
+    .where(User.is_admin, User.deactivated_at.is_(None))
+    .order_by(User.created_at, User.tie_breaker)
+    .with_for_update(key_share=True)
+)
+_INSERT = Statement(insert_of(User).returning(_TABLE.c.id))
+_SKIP_A_NUMBER = Statement(
+    text("SELECT nextval(pg_get_serial_sequence('users', 'id'))"),
+    on_sqlite=text("UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'users'"),
+)
+_SEEN = _THE_ONE, User.password_hash == bindparam("seen")
+_RECORD_LOGIN = Statement(
+    update(_TABLE)
+    .where(*_SEEN, User.deactivated_at.is_(None))
+    .values(last_login_at=bindparam("now"), password_hash=bindparam("new_hash"))
+    .returning(*_COLUMNS),
+    User,
+)
+_REPLACE_PASSWORD = Statement(
+    update(_TABLE).where(*_SEEN).values(password_hash=bindparam("new_hash"), **_NEXT).returning(*_COLUMNS), User
+)
+_DELETE = Statement(delete(_TABLE).where(_THE_ONE).returning(_TABLE.c.id))
+# Whoever never signed in stands together in the index of that column.
+_FORGET_UNVERIFIED = portion_of(
+    User,
+    and_(
+        User.last_login_or_first == BeforeAllTime(),
+        User.email_verified_at.is_(None),
+        User.updated_at < bindparam("before"),
+        User.deactivated_at.is_(None),
+        ~User.is_admin,
+        exists().where(Event.user_id == User.id, Event.kind == EventKind.REGISTERED.value),
+    ),
+)
 
 
 class Users:
     """The users, within one unit of work."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+        self.has_changed_rights = False
+        """Was somebody removed, or something changed that says who may do what?"""
 
     async def find(self, user_id: int) -> User | None:
         """The user of this number."""
@@ -36,46 +86,39 @@ class Users:
 
     async def find_for_change(self, user_id: int) -> User | None:
         """The user of this number, who stays as it is until this unit of work ends."""
-        if not _is_possible(user_id):
-            return None
-        return await self._session.get(User, user_id, populate_existing=True, with_for_update={"key_share": True})
+        return await self._one(_FIND_FOR_CHANGE, user_id=user_id) if _is_possible(user_id) else None
 
     async def find_by_email(self, key: str) -> User | None:
         """The user of this address, given by its key."""
-        return await self._session.scalar(select(User).where(User.email_key == key))
+        return await self._one(_FIND_BY_EMAIL, key=key)
 
     async def find_by_username(self, key: str) -> User | None:
         """The user of this username, given by its key."""
-        return await self._session.scalar(select(User).where(User.username_key == key))
+        return await self._one(_FIND_BY_USERNAME, key=key)
 
     async def find_many(self, ids: Sequence[int]) -> dict[int, User]:
         """Those of these users that exist, by number, in one statement."""
         possible = [each for each in ids if _is_possible(each)]
         if not possible:
             return {}
-        found = await self._session.scalars(select(User).where(User.id.in_(possible)))
-        return {user.id: user for user in found}
+        return {user.id: user for user in await self._executor.rows(_FIND_MANY, ids=possible)}
 
     async def has_admin(self) -> bool:
         """Is there anybody with admin rights, active or not?"""
-        return await self._session.scalar(select(User.id).where(User.is_admin).limit(1)) is not None
+        return await self._executor.row(_HAS_ADMIN) is not None
 
     async def lock_active_admins(self) -> set[int]:
         """The numbers of the active admins, who stay as they are until this unit of work ends."""
-        # Locked in one order, so that two who do so wait for each other; and in the order of their index.
-        active = User.is_admin, User.deactivated_at.is_(None)
-        statement = select(User.id).where(*active).order_by(User.created_at, User.tie_breaker)
-        return set(await self._session.scalars(statement.with_for_update(key_share=True)))
+        return {admin.id for admin in await self._executor.rows(_LOCK_ACTIVE_ADMINS)}
 
     async def add(self, user: User) -> None:
-        """Insert a user. Raises EmailTaken or UsernameTaken."""
-        self._session.add(user)
+        """Insert a user, who gets a number. Raises EmailTaken or UsernameTaken."""
         with _taken():
-            await self._session.flush()
+            user.id = (await self._executor.row(_INSERT, **values_of(user))).id
 
     async def skip_number(self) -> None:
         """Give a number to nobody, so that later ones do not tell whether there is one user more."""
-        await self._session.execute(_SKIP_A_NUMBER[self._session.get_bind().dialect.name])
+        await self._executor.rows(_SKIP_A_NUMBER)
 
     async def change(
         self, user_id: int, *, now: datetime, expected_version: int | None = None, **columns: object
@@ -84,12 +127,13 @@ class Users:
 
         Raises EmailTaken or UsernameTaken.
         """
-        statement = update(User).where(User.id == user_id)
+        self.has_changed_rights |= not columns.keys().isdisjoint(_RIGHTS)
+        statement = _change(tuple(sorted(columns)), is_versioned=expected_version is not None)
+        values = {f"new_{name}": value for name, value in columns.items()}
         if expected_version is not None:
-            statement = statement.where(User.version == expected_version)
-        statement = statement.values(**columns, version=User.version + 1, updated_at=now)
+            values["expected_version"] = expected_version
         with _taken():
-            return await self._changed(statement)
+            return await self._one(statement, user_id=user_id, now=now, **values)
 
     async def record_login(self, user_id: int, *, seen: str, now: datetime, renewed: str | None) -> User | None:
         """Remember a sign-in with the password of the hash that was seen, which may be renewed on the way.
@@ -97,22 +141,16 @@ class Users:
         It is no change of the account, so the version stays. None when the account is not active any more, or its
         password is not that one any more.
         """
-        unchanged = User.id == user_id, User.deactivated_at.is_(None), User.password_hash == seen
-        values = {"last_login_at": now, "password_hash": renewed or seen}
-        return await self._changed(update(User).where(*unchanged).values(**values))
+        return await self._one(_RECORD_LOGIN, user_id=user_id, seen=seen, now=now, new_hash=renewed or seen)
 
     async def replace_password(self, user_id: int, *, seen: str, now: datetime, password_hash: str) -> User | None:
         """Replace the password hash if it is still the one that was seen. None when it is not."""
-        unchanged = User.id == user_id, User.password_hash == seen
-        values = {"password_hash": password_hash, "version": User.version + 1, "updated_at": now}
-        return await self._changed(update(User).where(*unchanged).values(**values))
+        return await self._one(_REPLACE_PASSWORD, user_id=user_id, seen=seen, now=now, new_hash=password_hash)
 
     async def delete(self, user_id: int) -> bool:
         """Remove the user and all that belongs to it. False when there was none."""
-        if not _is_possible(user_id):
-            return False
-        removed = await self._session.scalar(delete(User).where(User.id == user_id).returning(User.id))
-        return removed is not None
+        self.has_changed_rights = True
+        return _is_possible(user_id) and await self._executor.row(_DELETE, user_id=user_id) is not None
 
     async def forget_unverified(self, before: datetime, most: int) -> int:
         """Remove accounts that nobody has verified, signed in to, or changed since a moment, and no more than `most`.
@@ -120,16 +158,19 @@ class Users:
         Only those that people made themselves, as far as the events remember, and no admin has closed or made an
         admin's. How many there were.
         """
-        # Whoever never signed in stands together in the index of that column.
-        unused = User.last_login_or_first == BeforeAllTime(), User.email_verified_at.is_(None), User.updated_at < before
-        untouched = User.deactivated_at.is_(None), ~User.is_admin
-        registered = exists().where(Event.user_id == User.id, Event.kind == EventKind.REGISTERED.value)
-        return await forget(self._session, User, and_(*unused, *untouched, registered), most)
+        return len(await self._executor.rows(_FORGET_UNVERIFIED, before=before, most=most))
 
-    async def _changed(self, statement: Any) -> User | None:
-        options = {"populate_existing": True, "synchronize_session": False}
-        changed: User | None = await self._session.scalar(statement.returning(User), execution_options=options)
-        return changed
+    async def _one(self, statement: Statement, **values: object) -> User | None:
+        user: User | None = await self._executor.row(statement, **values)
+        return user
+
+
+@lru_cache(maxsize=256)
+def _change(names: tuple[str, ...], *, is_versioned: bool) -> Statement:
+    """Sets these columns of a user, if it has the expected version where one is expected."""
+    expected = [User.version == bindparam("expected_version")] if is_versioned else []
+    values = {name: bindparam(f"new_{name}") for name in names} | _NEXT
+    return Statement(update(_TABLE).where(_THE_ONE, *expected).values(values).returning(*_COLUMNS), User)
 
 
 def _is_possible(user_id: int) -> bool:
@@ -142,8 +183,9 @@ def _taken() -> Iterator[None]:
     """Uniqueness is the database's to judge, at the moment of writing: nobody can slip in between."""
     try:
         yield
-    except IntegrityError as error:
-        constraint = getattr(getattr(error.orig, "__cause__", None), "constraint_name", None) or str(error.orig)
+    except REFUSED as error:
+        # PostgreSQL says which constraint it is; SQLite says which column.
+        constraint = getattr(error, "constraint_name", None) or str(getattr(error, "orig", ""))
         if "email_key" in constraint:
             raise EmailTaken(field="email") from error
         if "username_key" in constraint:

@@ -73,8 +73,8 @@ class Services:
 def wire(settings: Settings, clock: Clock, sender: Sender | None = None) -> Services:
     """The services of one installation. Nothing connects until it is used; `operation.close` lets everything go."""
     secret = settings.installation_secret()
-    engine, patient, listening = connect(settings), connect(settings, patiently=True), connect(settings)
-    units, driver = UnitsOfWork(engine), drive(settings)
+    driver, patient, listening = drive(settings), connect(settings, patiently=True), connect(settings)
+    units = UnitsOfWork(driver)
     hasher = Passwords(
         memory_kib=settings.argon2_memory_kib,
         iterations=settings.argon2_iterations,
@@ -147,7 +147,7 @@ def wire(settings: Settings, clock: Clock, sender: Sender | None = None) -> Serv
         operation=Operation(
             Migrations(patient),
             hasher,
-            (changes.close, driver.close, engine.dispose, patient.dispose, listening.dispose),
+            (changes.close, driver.close, patient.dispose, listening.dispose),
         ),
     )
 

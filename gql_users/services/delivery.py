@@ -93,7 +93,7 @@ class Delivery:
                 return None
             if user is None or kind not in _PURPOSES:
                 return self._composed(row, kind, user, row.address)
-            if kind is LetterKind.CHANGE_EMAIL and reader is not None and reader is not user:
+            if kind is LetterKind.CHANGE_EMAIL and reader is not None and reader.id != user.id:
                 told = self._composed(row, LetterKind.ALREADY_REGISTERED, reader, reader.email)
                 return told if reader.is_active else None
             # To the address as its owner wrote it: one that only folds to the same may be somebody else's mailbox.
@@ -156,7 +156,11 @@ def _is_in_vain(kind: LetterKind, user: User | None, reader: User | None) -> boo
     if kind is LetterKind.VERIFY_EMAIL and user.email_verified_at is not None:
         return True
     # The address became somebody else's, or nobody's, meanwhile.
-    return kind in {LetterKind.VERIFY_EMAIL, LetterKind.RESET_PASSWORD} and user is not reader
+    return kind in {LetterKind.VERIFY_EMAIL, LetterKind.RESET_PASSWORD} and not _is_same(user, reader)
+
+
+def _is_same(user: User, reader: User | None) -> bool:
+    return reader is not None and reader.id == user.id
 
 
 @contextmanager

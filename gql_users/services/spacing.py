@@ -73,7 +73,7 @@ class Spacing:
         _require_room(rows, asked.by, now)
         is_due = _wait(rows, asked.about, now) == 0
         _count(rows, {**asked.by, **asked.about} if is_due else asked.by, now)
-        await work.attempts.save()
+        await work.attempts.save(rows.values())
         return is_due
 
     @repeated_on_collision
@@ -95,7 +95,7 @@ class Spacing:
                 rows = await work.attempts.lock([*limits], now=now)
                 _require_room(rows, limits, now)
                 _count(rows, limits, now)
-                await work.attempts.save()
+                await work.attempts.save(rows.values())
 
     def _to_one(self, about: str) -> Pair:
         return self.names.account(f"letters {about}"), ANY_NETWORK

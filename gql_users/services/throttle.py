@@ -94,7 +94,7 @@ class Throttle:
             row.pending = max(0, row.pending - 1)
             if pair[0] != ANY_ACCOUNT and reserved.user_id is not None:
                 row.failed, row.failed_at = 0, None
-        await work.attempts.save()
+        await work.attempts.save(rows.values())
 
     async def forget_accounts(self, work: UnitOfWork, accounts: Sequence[str]) -> None:
         """Let everybody try these accounts again at once, in somebody's unit of work."""
@@ -149,7 +149,7 @@ class Throttle:
                 tries = _tries(row).as_of(now)
                 row.failed, row.failed_at = tries.failed, tries.failed_at
                 row.pending, row.reserved_at = tries.pending + 1, now
-            await work.attempts.save()
+            await work.attempts.save(rows.values())
         return True
 
     def _has_room(self, reserved: Reserved, rows: Mapping[Pair, models.Attempt]) -> bool:
@@ -171,7 +171,7 @@ class Throttle:
             for pair, limit in reserved.limited:
                 row, tries = rows[pair], limit.forgiving(_tries(rows[pair]), now)
                 row.failed, row.failed_at, row.pending = tries.failed + 1, now, max(0, tries.pending - 1)
-            await work.attempts.save()
+            await work.attempts.save(rows.values())
             if told_as is not None:
                 await work.events.add(Happened(told_as, now, reserved.by, reserved.user_id))
             wait = max(limit.wait_seconds(_tries(rows[pair]), now) for pair, limit in reserved.limited)
@@ -182,9 +182,10 @@ class Throttle:
     @repeated_on_collision
     async def _gave_up(self, reserved: Reserved) -> None:
         async with self.unit_of_work() as work:
-            for row in (await work.attempts.lock(reserved.pairs, now=self.clock.now())).values():
+            rows = await work.attempts.lock(reserved.pairs, now=self.clock.now())
+            for row in rows.values():
                 row.pending = max(0, row.pending - 1)
-            await work.attempts.save()
+            await work.attempts.save(rows.values())
 
 
 def _tries(row: models.Attempt) -> Tries:

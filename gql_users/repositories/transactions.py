@@ -1,0 +1,109 @@
+"""Transactions: several statements over one connection, whole or not at all."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gql_users.repositories.statements import Statement, Values
+
+
+class Executor(ABC):
+    """What executes statements: the driver each for itself, a transaction all of them as one."""
+
+    @abstractmethod
+    async def rows(self, statement: Statement, **values: object) -> Sequence[Any]:
+        """The rows that a statement finds, or says that it has written."""
+
+    async def row(self, statement: Statement, **values: object) -> Any:
+        """The first of them; None when there is none."""
+        found = await self.rows(statement, **values)
+        return found[0] if found else None
+
+
+class Transaction(Executor):
+    """Statements that happen together, once `commit` has come back."""
+
+    @abstractmethod
+    async def commit(self) -> None:
+        """Let it be so."""
+
+
+class OnPostgreSQL(Transaction):
+    """Over a connection of asyncpg's, on which BEGIN was sent."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    async def rows(self, statement: Statement, **values: object) -> Sequence[Any]:
+        """Execute one statement of it."""
+        return await fetch(self._connection, statement, values)
+
+    async def commit(self) -> None:
+        """Send COMMIT."""
+        await _say(self._connection, "COMMIT")
+
+    async def end(self) -> None:
+        """Undo what is not committed. The server does so by itself when the connection is closed."""
+        if not self._connection.is_closed() and self._connection.is_in_transaction():
+            await _say(self._connection, "ROLLBACK")
+
+
+class ThroughSQLAlchemy(Transaction):
+    """Over a connection of SQLAlchemy's, which sends BEGIN before the first statement."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def rows(self, statement: Statement, **values: object) -> Sequence[Any]:
+        """Execute one statement of it."""
+        result = await self._connection.execute(statement.on(self._connection.dialect.name), values)
+        return [statement.row(each) for each in result] if result.returns_rows else []
+
+    async def commit(self) -> None:
+        """Send COMMIT."""
+        await self._connection.commit()
+
+
+async def begin(connection: Any) -> None:
+    """Send BEGIN over a connection of asyncpg's."""
+    await _say(connection, "BEGIN")
+
+
+async def fetch(connection: Any, statement: Statement, values: Values) -> Sequence[Any]:
+    """Execute a statement over a connection of asyncpg's, which is closed if that leaves nobody sure of its state."""
+    compiled = statement.on_postgresql
+    arguments = compiled.arguments(values)
+    with _closed_unless_usable(connection):
+        rows: Sequence[Any] = await connection.fetch(compiled.text, *arguments, record_class=compiled.row)
+    return rows
+
+
+async def _say(connection: Any, word: str) -> None:
+    with _closed_unless_usable(connection):
+        await connection.execute(word)
+
+
+@contextmanager
+def _closed_unless_usable(connection: Any) -> Iterator[None]:
+    try:
+        yield
+    except BaseException as error:
+        if not _leaves_it_usable(error):
+            connection.terminate()
+        raise
+
+
+def _leaves_it_usable(error: BaseException) -> bool:
+    """Did the server or the driver refuse one statement, and nothing more?
+
+    After anything else nobody knows what the server still does with it: a cancellation, a silence, a closed connection.
+    """
+    if isinstance(error, asyncpg.PostgresError):
+        return str(error.sqlstate)[:3] not in {"080", "57P"}
+    return isinstance(error, asyncpg.DataError)
