@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ _seeds = itertools.count(1)
 SCRIPT = Path(__file__).parent / "wrk" / "drive.lua"
 
 
-class NotMeasured(Exception):
+class NotMeasuredError(Exception):
     """Something answered otherwise than it should, so its speed says nothing. The message says what was answered."""
 
 
@@ -49,8 +49,12 @@ async def drive(
     seconds: float,
     bearer: str | None = None,
     tokens: Sequence[str] = (),
+    cores: Iterable[int] = OTHER_CORES,
 ) -> Driven:
-    """Drive one operation for so long. Raises NotMeasured when a single answer is not what it should be."""
+    """Drive one operation for so long, with a load that keeps to its cores.
+
+    Raises NotMeasuredError when a single answer is not what it should be.
+    """
     environment = {
         "PATH": os.environ["PATH"],
         "BODY": operation.body,
@@ -58,14 +62,14 @@ async def drive(
         "USERS": str(users),
         "SEED": str(next(_seeds)),
         "TOKENS": " ".join(tokens),
+        "FROM": "anywhere" if operation.is_from_anywhere else "here",
         **({"BEARER": bearer} if bearer else {}),
     }
-    cores = ",".join(map(str, sorted(OTHER_CORES)))
     load = f"-t1 -c{connections} -d{max(1, round(seconds))}s --timeout 10s -s {SCRIPT} {url}"
     process = await asyncio.create_subprocess_exec(
         "taskset",
         "-c",
-        cores,
+        ",".join(map(str, sorted(cores))),
         require_wrk(),
         *load.split(),
         env=environment,
@@ -79,8 +83,8 @@ async def drive(
 def _read(written: str, operation: Operation) -> Driven:
     line = next((line for line in written.splitlines() if line.startswith("measured\t")), None)
     if line is None:
-        raise NotMeasured(f"{operation.name}: wrk said {written.strip()}")
+        raise NotMeasuredError(f"{operation.name}: wrk said {written.strip()}")
     _, requests, duration, p50, p99, failed, example = line.split("\t")
     if int(failed) or not int(requests):
-        raise NotMeasured(f"{operation.name}: {failed} of {requests} answers are no good, such as {example}")
+        raise NotMeasuredError(f"{operation.name}: {failed} of {requests} answers are no good, such as {example}")
     return Driven(int(requests), int(duration) / 1e6, int(p50) / 1e3, int(p99) / 1e3)

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from benchmarks.seeding import PASSWORD
+
 PERSON = "id databaseId email username name isActive createdAt updatedAt"
 PAGE_INFO = "pageInfo { hasNextPage endCursor }"
 
-QUICK_PAGE = f"edges {{ node {{ {PERSON} }} }} {PAGE_INFO}"
+PAGE = f"edges {{ node {{ {PERSON} }} }} {PAGE_INFO}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +26,18 @@ class Operation:
 
     @property
     def body(self) -> str:
-        """The request's body. In its variables `$user`, `$number` and `$token` stand for fresh values."""
+        """The request's body. In its variables names with a dollar stand for fresh values (see wrk/drive.lua)."""
         return json.dumps({"query": self.document, "operationName": self.name, "variables": self.variables})
 
     @property
     def is_for_admins(self) -> bool:
         """Is it asked with an access token?"""
-        return self.name not in {"ServiceInfo", "Refresh"}
+        return self.name not in {"ServiceInfo", "Refresh", "Login"}
+
+    @property
+    def is_from_anywhere(self) -> bool:
+        """Does each request come from another network?"""
+        return self.name == "Login"
 
 
 SERVICE_INFO = Operation(
@@ -54,7 +61,7 @@ NODE = Operation(
 )
 USERS_50 = Operation(
     "Users",
-    f"query Users($first: Int!) {{ users(first: $first) {{ {QUICK_PAGE} }} }}",
+    f"query Users($first: Int!) {{ users(first: $first) {{ {PAGE} }} }}",
     '"hasNextPage":true',
     {"first": 50},
 )
@@ -68,8 +75,8 @@ USERS_50_CURSORS = Operation(
 FILTERED = Operation(
     "Filtered",
     "query Filtered($first: Int!, $beginning: String!) { users(first: $first, filter: "
-    f"{{isActive: true, name: {{startsWith: $beginning}}}}) {{ {QUICK_PAGE} }} }}",
-    '"hasNextPage":true',
+    f"{{isActive: true, name: {{startsWith: $beginning}}}}) {{ {PAGE} }} }}",
+    '"hasNextPage":',
     {"first": 50, "beginning": "Ad"},
 )
 PATCH_USER = Operation(
@@ -89,7 +96,7 @@ REFRESH = Operation(
 LOGIN = Operation(
     "Login",
     "mutation Login($input: LoginInput!) { login(input: $input) { tokens { accessToken refreshToken } "
-    "errors { code retryAfterSeconds } } }",
+    "errors { code } } }",
     '"accessToken":',
-    {"input": {"email": "user$number@example.com", "password": "$password"}},
+    {"input": {"email": "user$account@example.com", "password": PASSWORD}},
 )

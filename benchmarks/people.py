@@ -30,10 +30,6 @@ class People:
     database: str
     users: int
 
-    async def make_admin(self) -> None:
-        """Give the first user admin rights."""
-        await self.cluster.run(f"UPDATE users SET is_admin = true WHERE id = {ADMIN}", self.database)
-
     async def access_token(self, server: Server, user: int = ADMIN) -> str:
         """A token of somebody, by default of the admin, who signs in at our server."""
         who = {"email": f"user{user}@example.com", "password": PASSWORD}

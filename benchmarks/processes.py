@@ -1,4 +1,4 @@
-"""What the kernel knows of processes: the time they took of a core, the memory they hold, the core they run on."""
+"""What the kernel knows of processes: the time they took of a core, the memory they hold, the cores they run on."""
 
 from __future__ import annotations
 
@@ -8,15 +8,22 @@ from pathlib import Path
 
 # The server that is measured has a core to itself; the database and the load share what else there is.
 SERVER_CORE = 0
-OTHER_CORES = frozenset(range(1, os.cpu_count() or 1))
+ALL_CORES = frozenset(range(os.cpu_count() or 1))
+OTHER_CORES = ALL_CORES - {SERVER_CORE}
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def cpu_seconds(pid: int) -> float:
     """What a process and its children have taken so far, those that have ended included, in seconds of one core."""
-    own, reaped = _taken(pid)
-    return own + reaped + sum(cpu_seconds(child) for child in _children(pid))
+    try:
+        threads = [int(file.read_text().split()[0]) for file in Path(f"/proc/{pid}/task").glob("*/schedstat")]
+        # The name, in brackets, may hold anything; after it come the fields from the third on.
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    of_ended_children = (int(fields[13]) + int(fields[14])) / _TICKS
+    return sum(threads) / 1e9 + of_ended_children + sum(map(cpu_seconds, _children(pid)))
 
 
 def resident_mib(pid: int) -> float:
@@ -30,17 +37,6 @@ def keep_on(cores: frozenset[int], pid: int) -> None:
     os.sched_setaffinity(pid, cores)
     for child in _children(pid):
         keep_on(cores, child)
-
-
-def _taken(pid: int) -> tuple[float, float]:
-    """What a process took, and what those of its children took that have ended. Nothing, once it is gone."""
-    try:
-        # The name, in brackets, may hold anything; after it come the fields from the third on.
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
-        return 0.0, 0.0
-    user, system, children_user, children_system = (int(field) / _TICKS for field in fields[11:15])
-    return user + system, children_user + children_system
 
 
 def _children(pid: int) -> Iterator[int]:

@@ -21,7 +21,8 @@ INDEXES = "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'users' 
 FIRST_NAMES = "Ada Ben Cleo Dan Eva Finn Gina Hugo Ines Jan Kira Leo Mia Nils Olga Paul"
 LAST_NAMES = "Adler Brandt Conrad Dietz Engel Fuchs Graf Horn Iven Jost Kern Lang Moser Nolte Otto Pohl Quast Reuter"
 
-# The account of number n came n-th; every 50th is closed, and every third has no username.
+# The account of number n came n-th; every 50th is closed, and every third has no username. The first
+# is an admin.
 USERS = """
 INSERT INTO users (
     id, email, email_key, email_verified_at, username, username_key, name, name_key, first_name, last_name, age, locale,
@@ -32,7 +33,7 @@ SELECT
     CASE WHEN number % 2 = 0 THEN created_at END,
     CASE WHEN number % 3 > 0 THEN 'user.' || number END, CASE WHEN number % 3 > 0 THEN 'user.' || number END,
     first_name || ' ' || last_name, lower(first_name || ' ' || last_name), first_name, last_name,
-    18 + number % 60, CASE WHEN number % 4 = 0 THEN 'en' END, :password_hash, false,
+    18 + number % 60, CASE WHEN number % 4 = 0 THEN 'en' END, :password_hash, number = 1,
     CASE WHEN number % 50 = 0 THEN created_at END,
     CASE WHEN number % 5 > 0 THEN created_at + interval '1 hour' * (number % 100) END,
     1, created_at, created_at + interval '1 hour' * (number % 200)
@@ -52,9 +53,9 @@ def made_as() -> str:
     return blake2b(migrations + Path(__file__).read_bytes(), digest_size=6).hexdigest()
 
 
-async def seed(url: str, count: int) -> None:
-    """Fill a new database with so many users, through the real tables, and leave it as it would be some time later."""
-    settings = Settings(database_url=url, secret=PASSWORD + PASSWORD, _env_file=None)
+def password_hash() -> str:
+    """A hash of everybody's password, made as this service makes them."""
+    settings = Settings(_env_file=None)
     scheme = argon2.using(
         type="ID",
         memory_cost=settings.argon2_memory_kib,
@@ -62,9 +63,15 @@ async def seed(url: str, count: int) -> None:
         parallelism=settings.argon2_parallelism,
         digest_size=32,
     )
+    return str(scheme.hash(PASSWORD))
+
+
+async def seed(url: str, count: int) -> None:
+    """Fill a new database with so many users, through the real tables, and leave it as it would be some time later."""
+    settings = Settings(database_url=url, secret=PASSWORD + PASSWORD, _env_file=None)
     people = {
         "count": count,
-        "password_hash": scheme.hash(PASSWORD),
+        "password_hash": password_hash(),
         "first_names": FIRST_NAMES,
         "last_names": LAST_NAMES,
     }

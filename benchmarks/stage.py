@@ -41,7 +41,6 @@ async def a_stage(cluster: Cluster, *, is_quick: bool) -> AsyncIterator[Stage]:
     """A stage, for as long as the block runs."""
     async with cluster.copied(A_MILLION) as database:
         people = People(cluster, database, A_MILLION)
-        await people.make_admin()
         # Production has been up for long: what is read often lies in memory.
         await cluster.run("SELECT count(*), sum(length(u::text)) FROM users AS u", database)
         yield Stage(cluster, people, is_quick)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeAlias
 
 from benchmarks import operations
 from benchmarks.driving import Driven, drive
@@ -17,31 +18,41 @@ from benchmarks.stage import Stage
 
 WARM_UP_S = 1
 
+Line: TypeAlias = dict[str, Any]
+
 
 @dataclass(frozen=True, slots=True)
-class Race:
-    """An operation and who answers it. A rival may be asked for something of its own instead."""
+class Runner:
+    """A server, and what it is asked."""
 
+    kind: Kind
     operation: Operation
-    kinds: Sequence[Kind] = (OURS,)
-    instead: dict[str, Operation] = field(default_factory=dict)
+    name: str = ""
 
-    def operation_of(self, kind: Kind) -> Operation:
-        """What this one is asked."""
-        return self.instead.get(kind.name, self.operation)
+    def __str__(self) -> str:
+        return self.name or self.kind.name
 
 
-RACES = {
-    "serviceInfo": Race(operations.SERVICE_INFO, (OURS, USUAL, MERCURIUS, LIMIT)),
-    "me": Race(operations.ME, (OURS, MERCURIUS), {MERCURIUS.name: operations.USER}),
-    "user": Race(operations.USER, (OURS, USUAL, MERCURIUS, LIMIT, SHARING)),
-    "node": Race(operations.NODE),
-    "users50": Race(operations.USERS_50, (OURS, USUAL, MERCURIUS, LIMIT)),
-    "users50cursors": Race(operations.USERS_50_CURSORS),
-    "users100": Race(operations.USERS_100, (OURS, USUAL, MERCURIUS)),
-    "filtered": Race(operations.FILTERED),
-    "patchUser": Race(operations.PATCH_USER, (OURS, LIMIT)),
-    "refresh": Race(operations.REFRESH, (OURS, LIMIT)),
+def _all_asked(operation: Operation, *kinds: Kind) -> list[Runner]:
+    return [Runner(kind, operation) for kind in kinds]
+
+
+# Ours comes first: the others are what it is compared with.
+RACES: Mapping[str, Sequence[Runner]] = {
+    "serviceInfo": _all_asked(operations.SERVICE_INFO, OURS, USUAL, MERCURIUS, LIMIT),
+    "me": [
+        Runner(OURS, operations.ME),
+        Runner(OURS, operations.USER, "gql_users, user"),
+        Runner(MERCURIUS, operations.USER, "mercurius, user"),
+    ],
+    "user": _all_asked(operations.USER, OURS, USUAL, MERCURIUS, LIMIT, SHARING),
+    "node": _all_asked(operations.NODE, OURS),
+    "users50": _all_asked(operations.USERS_50, OURS, USUAL, MERCURIUS, LIMIT),
+    "users50cursors": _all_asked(operations.USERS_50_CURSORS, OURS),
+    "users100": _all_asked(operations.USERS_100, OURS, USUAL, MERCURIUS),
+    "filtered": _all_asked(operations.FILTERED, OURS),
+    "patchUser": _all_asked(operations.PATCH_USER, OURS, LIMIT),
+    "refresh": _all_asked(operations.REFRESH, OURS, LIMIT),
 }
 
 
@@ -55,31 +66,34 @@ class Lap:
     server_busy: float
 
 
-async def measure(stage: Stage, name: str) -> list[dict[str, Any]]:
-    """The medians for each server and number of connections. Raises NotMeasured when something answers wrongly."""
-    race, people = RACES[name], stage.people
-    kinds = [kind for kind in race.kinds if why_not(kind) is None]
+async def measure(stage: Stage, name: str) -> list[Line]:
+    """The medians for each runner and number of connections. Raises NotMeasuredError when something answers wrongly."""
+    runners = [runner for runner in RACES[name] if why_not(runner.kind) is None]
     async with AsyncExitStack() as stack:
-        servers = [
-            (kind, await stack.enter_async_context(running(kind, stage.cluster, people.database))) for kind in kinds
-        ]
-        bearer = await people.access_token(servers[0][1])
+        servers = {
+            kind: await stack.enter_async_context(running(kind, stage.cluster, stage.people.database))
+            for kind in dict.fromkeys(runner.kind for runner in runners)
+        }
+        bearer = await stage.people.access_token(servers[OURS])
+        lap = partial(_lap, stage, servers, bearer)
+        for runner in runners:
+            await lap(runner, connections=16, seconds=WARM_UP_S)
         found = []
-        for kind, server in servers:
-            await _lap(stage, server, race.operation_of(kind), 16, WARM_UP_S, bearer)
         for connections in stage.connections:
-            laps: dict[str, list[Lap]] = {kind.name: [] for kind in kinds}
-            for _ in range(stage.rounds):
-                for kind, server in servers:
-                    operation = race.operation_of(kind)
-                    laps[kind.name].append(await _lap(stage, server, operation, connections, stage.seconds, bearer))
-            found += [_medians(kind, connections, laps[kind.name]) for kind in kinds]
-    return found
+            # In turn, so that whatever the machine does meanwhile is everybody's.
+            rounds = [
+                [await lap(runner, connections=connections, seconds=stage.seconds) for runner in runners]
+                for _ in range(stage.rounds)
+            ]
+            laps = zip(*rounds, strict=True)
+            found += [_medians(runner, connections, of_one) for runner, of_one in zip(runners, laps, strict=True)]
+        return found
 
 
 async def _lap(
-    stage: Stage, server: Server, operation: Operation, connections: int, seconds: float, bearer: str
+    stage: Stage, servers: Mapping[Kind, Server], bearer: str, runner: Runner, *, connections: int, seconds: int
 ) -> Lap:
+    server, operation = servers[runner.kind], runner.operation
     # Some are lost: wrk asks once more than it sends, and hangs up before the last answers.
     tokens = await stage.people.refresh_tokens(2 * connections) if operation is operations.REFRESH else ()
     before = cpu_seconds(server.pid), cpu_seconds(stage.cluster.pid)
@@ -97,11 +111,11 @@ async def _lap(
     return Lap(driven, taken[0] * of_each, taken[1] * of_each, taken[0] / driven.seconds)
 
 
-def _medians(kind: Kind, connections: int, laps: Sequence[Lap]) -> dict[str, Any]:
+def _medians(runner: Runner, connections: int, laps: Sequence[Lap]) -> Line:
     """One line of the table, and the rates it was made of."""
     rates = [lap.driven.requests / lap.driven.seconds for lap in laps]
     return {
-        "server": kind.name,
+        "server": str(runner),
         "connections": connections,
         "requests_per_second": round(statistics.median(rates), 1),
         "p50_ms": round(statistics.median(lap.driven.p50_ms for lap in laps), 3),

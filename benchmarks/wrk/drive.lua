@@ -1,15 +1,17 @@
 -- Posts one document again and again, with fresh values in it, and takes nothing but answers without errors.
 --
 -- The environment says what to post. BODY: the request's body, in which $user stands for the id of somebody, $number
--- for a number, and $token for a refresh token that nobody has used. USERS: how many users there are. BEARER: an access
--- token, or nothing. TOKENS: refresh tokens, one for each connection and one to spare. EXPECTED: what stands in every
--- good answer, near its end. SEED: where random values begin.
+-- for a number, $account for the number of somebody who may sign in, and $token for a refresh token that nobody has
+-- used. USERS: how many users there are. BEARER: an access token, or nothing. TOKENS: refresh tokens, more than there
+-- are connections. EXPECTED: what stands in every good answer, near its end. SEED: where random values begin. FROM:
+-- "anywhere", and each request names another network that it comes from, for who trusts such headers.
 
 local users = tonumber(os.getenv("USERS"))
 local expected = os.getenv("EXPECTED")
 local tokens = {}
 local pieces = {}
 local head
+local from_anywhere = os.getenv("FROM") == "anywhere"
 
 failed, example = 0, ""
 
@@ -32,6 +34,7 @@ end
 local values = {
   ["$user"] = function() return base64url("User:" .. math.random(users)) end,
   ["$number"] = function() return tostring(math.random(users)) end,
+  ["$account"] = function() return tostring(math.random(0, users / 50 - 1) * 50 + 1) end,
   ["$token"] = function() return table.remove(tokens, 1) end,
 }
 
@@ -58,7 +61,9 @@ end
 function request()
   local body = pieces[1]
   for at = 2, #pieces, 2 do body = body .. pieces[at]() .. pieces[at + 1] end
-  return head .. #body .. "\r\n\r\n" .. body
+  if not from_anywhere then return head .. #body .. "\r\n\r\n" .. body end
+  local from = string.format("%d.%d.%d.%d", math.random(223), math.random(254), math.random(254), math.random(254))
+  return head .. #body .. "\r\nX-Forwarded-For: " .. from .. "\r\n\r\n" .. body
 end
 
 local function is_good(status, body)

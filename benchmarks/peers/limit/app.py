@@ -9,7 +9,6 @@ import orjson
 
 from benchmarks.peers.limit.reading import Lookups, SharedLookups, find_users, service_info
 from benchmarks.peers.limit.statements import database
-from benchmarks.peers.limit.tokens import keys
 from benchmarks.peers.limit.writing import patch_user, refresh
 
 Variables = Mapping[str, Any]
@@ -54,7 +53,6 @@ async def _live(receive: Any, send: Any) -> None:
         message = await receive()
         if message["type"] == "lifespan.startup":
             await database.connect()
-            await keys.load(database)
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":
             return

@@ -26,6 +26,6 @@ database = Database(
             WHERE id = $1 AND generation = $2 AND revoked_at IS NULL RETURNING generation, refreshed_at, expires_at""",
         "event": _EVENT,
         "notify": "SELECT pg_notify('gql_users_changes', $1)",
-        "signing_keys": "SELECT kid, public_jwk FROM signing_keys",
+        "public_key": "SELECT public_jwk FROM signing_keys WHERE kid = $1",
     }
 )

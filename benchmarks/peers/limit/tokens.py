@@ -24,25 +24,23 @@ SESSION_REMEMBERED_S = 1.0
 
 @dataclass(slots=True)
 class Keys:
-    """The keys: public ones of access tokens, one to sign them with, and the one of refresh tokens."""
+    """The keys that sign tokens, and what is remembered of tokens that were verified."""
 
-    public: dict[str, Any] = field(default_factory=dict)
     signing: Any = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
-    refresh: bytes = field(default_factory=lambda: derive(os.environ.get("GQL_USERS_SECRET", "").encode(), "refresh tokens"))
+    refresh: bytes = field(
+        default_factory=lambda: derive(os.environ.get("GQL_USERS_SECRET", "").encode(), "refresh tokens")
+    )
     _claims: dict[str, dict[str, Any]] = field(default_factory=dict)
     _sessions: dict[str, tuple[float, Any]] = field(default_factory=dict)
-
-    async def load(self, database: Database) -> None:
-        """Read the public keys of access tokens."""
-        for row in await database.rows("signing_keys"):
-            self.public[row["kid"]] = jwt.PyJWK(orjson.loads(row["public_jwk"]), "ES256").key
 
     async def session_of(self, bearer: str, database: Database) -> Any:
         """The session of an access token that is good."""
         token = bearer.removeprefix("Bearer ")
         claims = self._claims.get(token)
         if claims is None:
-            key = self.public[jwt.get_unverified_header(token)["kid"]]
+            kid = jwt.get_unverified_header(token)["kid"]
+            row = await database.row("public_key", kid)
+            key = jwt.PyJWK(orjson.loads(row["public_jwk"]), "ES256").key
             claims = self._claims[token] = jwt.decode(token, key, ["ES256"], audience=ISSUER, issuer=ISSUER)
         now = time.monotonic()
         known = self._sessions.get(claims["sid"])
@@ -62,7 +60,11 @@ class Keys:
 
     def access_token(self, user_id: int, session_id: UUID, now: datetime) -> str:
         """A new access token."""
-        claims = _claims(now, now + ACCESS_LIFETIME) | {"sub": str(user_id), "sid": str(session_id), "jti": str(uuid4())}
+        claims = _claims(now, now + ACCESS_LIFETIME) | {
+            "sub": str(user_id),
+            "sid": str(session_id),
+            "jti": str(uuid4()),
+        }
         return jwt.encode(claims, self.signing, "ES256", {"typ": "at+jwt", "kid": "limit"})
 
     def refresh_token(self, session_id: UUID, generation: int, now: datetime, expires_at: datetime) -> str:

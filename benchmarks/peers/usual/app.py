@@ -143,9 +143,7 @@ class Query:
 
 def page(rows: Sequence[UserRow], first: int) -> Connection:
     """The page of these rows, of which one more than wanted was read."""
-    edges = [
-        Edge(node=User.of(row), cursor=opaque(f"{row.created_at.isoformat()} {row.id}")) for row in rows[:first]
-    ]
+    edges = [Edge(node=User.of(row), cursor=opaque(f"{row.created_at.isoformat()} {row.id}")) for row in rows[:first]]
     end_cursor = edges[-1].cursor if edges else None
     return Connection(edges=edges, page_info=PageInfo(has_next_page=len(rows) > first, end_cursor=end_cursor))
 
