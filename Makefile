@@ -1,11 +1,12 @@
 # What can be done with this repository: `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check prove fix schema schema-diff docs explorer wheel lock clean
+.PHONY: help run setup test check prove bench fix schema schema-diff docs explorer wheel lock clean
 
 PYTHON ?= python3
 since ?= $(shell git describe --tags --abbrev=0 2>/dev/null || echo HEAD)
 BIN := .venv/bin
 CLIENTS := tests/clients/node_modules/.package-lock.json
+MERCURIUS := benchmarks/peers/mercurius/node_modules/.package-lock.json
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 help: ## list what can be done
@@ -30,6 +31,9 @@ check: setup ## run all that CI runs beside the tests
 prove: setup ## run the long proofs and write docs/proofs.md
 	$(BIN)/python -m proofs
 
+bench: setup .venv/.benchmarks $(MERCURIUS) ## measure the service beside others (20 minutes) and write docs/performance.md
+	$(BIN)/python -m benchmarks --write
+
 fix: setup ## format, and mend what can be mended by itself
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
@@ -52,14 +56,16 @@ wheel: .venv/.development explorer ## build the wheel into dist/
 
 lock: .venv/.development ## choose the newest versions and pin them with their hashes
 	$(PIP) uv
-	for target in "service pyproject.toml" "development pyproject.toml --group development" "node --group node"; do \
+	for target in "service pyproject.toml" "development pyproject.toml --group development" "node --group node" \
+		"benchmarks pyproject.toml --group development --group benchmarks"; do \
 		set -- $$target; name=$$1; shift; \
 		$(BIN)/uv pip compile $$@ --quiet --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --no-header --upgrade --output-file requirements/$$name.txt || exit 1; \
 	done
 
 clean: ## remove what was installed and built; data/ stays
-	rm -rf .venv dist explorer/node_modules tests/clients/node_modules gql_users/graphql/explorer/assets
+	rm -rf .venv dist explorer/node_modules tests/clients/node_modules benchmarks/peers/mercurius/node_modules \
+		gql_users/graphql/explorer/assets
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -72,6 +78,14 @@ clean: ## remove what was installed and built; data/ stays
 .venv/.development: requirements/development.txt .venv/.service
 	$(PIP) --require-hashes -r requirements/development.txt
 	touch $@
+
+.venv/.benchmarks: requirements/benchmarks.txt .venv/.development
+	$(PIP) --require-hashes -r requirements/benchmarks.txt
+	touch $@
+
+# Without Node, the benchmarks go without Mercurius, and say so.
+$(MERCURIUS): benchmarks/peers/mercurius/package-lock.json
+	-cd benchmarks/peers/mercurius && npm ci && touch node_modules/.package-lock.json
 
 $(CLIENTS): tests/clients/package-lock.json | .venv/.development explorer
 	$(BIN)/python -m tests.clients.install

@@ -88,7 +88,7 @@ def test_there_is_no_second_copy_of_a_package_in_a_lock() -> None:
         assert len(names) - len(set(names)) <= len(markers)
 
 
-@pytest.mark.parametrize("folder", ["explorer", "tests/clients"])
+@pytest.mark.parametrize("folder", ["explorer", "tests/clients", "benchmarks/peers/mercurius"])
 def test_every_package_of_node_is_one_version_with_its_hash_from_whatever_registry(folder: str) -> None:
     asked = json.loads((ROOT / folder / "package.json").read_text())
     packages = json.loads((ROOT / folder / "package-lock.json").read_text())["packages"]

@@ -1,0 +1,46 @@
+"""Where benchmarks take place: one PostgreSQL, a database of a million users, and how long to look."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from benchmarks.cluster import Cluster
+from benchmarks.people import People
+
+A_MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One run of benchmarks. A quick one shows that all works, and what to expect."""
+
+    cluster: Cluster
+    people: People
+    is_quick: bool
+
+    @property
+    def connections(self) -> tuple[int, ...]:
+        """How many ask at the same time."""
+        return (16,) if self.is_quick else (1, 16, 64)
+
+    @property
+    def rounds(self) -> int:
+        """How often each is driven, in turn; the median counts."""
+        return 1 if self.is_quick else 3
+
+    @property
+    def seconds(self) -> int:
+        """How long one drive takes."""
+        return 2 if self.is_quick else 3
+
+
+@asynccontextmanager
+async def a_stage(cluster: Cluster, *, is_quick: bool) -> AsyncIterator[Stage]:
+    """A stage, for as long as the block runs."""
+    async with cluster.copied(A_MILLION) as database:
+        people = People(cluster, database, A_MILLION)
+        # Production has been up for long: what is read often lies in memory.
+        await cluster.run("SELECT count(*), sum(length(u::text)) FROM users AS u", database)
+        yield Stage(cluster, people, is_quick)

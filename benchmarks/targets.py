@@ -1,0 +1,95 @@
+"""What the service is meant to reach, and whether it does: ratios within one run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Figures = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A ratio or a figure, and its bound. `figure` raises LookupError where something it needs was not measured."""
+
+    text: str
+    figure: Callable[[Figures], float]
+    at_least: float | None = None
+    at_most: float | None = None
+
+    def row(self, figures: Figures) -> Sequence[str] | None:
+        """A line of the table; None where it was not measured."""
+        try:
+            value = self.figure(figures)
+        except LookupError:
+            return None
+        if self.at_least is not None:
+            return self.text, f"{value:.2f}", f"≥ {self.at_least:g}", "yes" if value >= self.at_least else "**no**"
+        assert self.at_most is not None
+        return self.text, f"{value:.2f}", f"≤ {self.at_most:g}", "yes" if value <= self.at_most else "**no**"
+
+
+def _by(race: str, clients: int, rival: str, what: str = "requests_per_second") -> Callable[[Figures], float]:
+    """Ours by a rival's."""
+
+    def figure(figures: Figures) -> float:
+        lines = {line["server"]: line for line in figures[race] if line["connections"] == clients}
+        return float(lines["gql_users"][what] / lines[rival][what])
+
+    return figure
+
+
+def _page_by_size(page: str) -> Callable[[Figures], float]:
+    """The dearest number of users by the cheapest."""
+
+    def figure(figures: Figures) -> float:
+        costs = [line["door_ms"] for line in figures["page_cost"] if line["page"] == page]
+        return float(max(costs) / min(costs))
+
+    return figure
+
+
+def _memory(figures: Figures) -> float:
+    seen = [line["resident_mib"] for line in figures["memory"]]
+    return float(seen[-1] / seen[0])
+
+
+TARGETS = (
+    Target("users(first: 50), by Mercurius, 16 clients", _by("users50", 16, "mercurius"), at_least=1.0),
+    Target("users(first: 50), by Mercurius, 64 clients", _by("users50", 64, "mercurius"), at_least=1.1),
+    Target(
+        "users(first: 50), a core's time per request, by Mercurius, 16 clients",
+        _by("users50", 16, "mercurius", "server_us"),
+        at_most=1.0,
+    ),
+    Target("users(first: 50), by the usual way, 16 clients", _by("users50", 16, "usual"), at_least=10),
+    Target("users(first: 50), by the limit, 16 clients", _by("users50", 16, "limit"), at_least=0.8),
+    Target("user(by: {id}), by Mercurius, 16 clients", _by("user", 16, "mercurius"), at_least=1.0),
+    Target("user(by: {id}), by Mercurius, 64 clients", _by("user", 64, "mercurius"), at_least=1.5),
+    Target("me, by Mercurius' user(by: {id}), 16 clients", _by("me", 16, "mercurius, user"), at_least=0.8),
+    Target("me, by Mercurius' user(by: {id}), 64 clients", _by("me", 64, "mercurius, user"), at_least=0.8),
+    Target("serviceInfo, by the limit, 16 clients", _by("serviceInfo", 16, "limit"), at_least=0.5),
+    Target("login, by what the cores can verify", lambda figures: figures["login"]["ratio"], at_least=0.9),
+    Target(
+        "me, p99 amid ten times the sign-ins the cores can verify, by p99 alone",
+        lambda figures: figures["flood"]["me_flooded_p99_ms"] / figures["flood"]["me_idle_p99_ms"],
+        at_most=5,
+    ),
+    Target(
+        "milliseconds until a sign-in is turned away, p99",
+        lambda figures: figures["flood"]["refused_p99_ms"] or 0.0,
+        at_most=100,
+    ),
+    Target(
+        "sign-ins turned away that are told when to come back, of all turned away",
+        lambda figures: figures["flood"]["refused_with_retry_after"] / max(1, figures["flood"]["refused"]),
+        at_least=1,
+    ),
+    Target("patchUser, by the limit, 16 clients", _by("patchUser", 16, "limit"), at_least=0.8),
+    Target("refresh, by the limit, 16 clients", _by("refresh", 16, "limit"), at_least=0.8),
+    Target("first page, dearest number of users by cheapest", _page_by_size("first"), at_most=1.3),
+    Target("page in the middle, dearest number of users by cheapest", _page_by_size("middle"), at_most=1.3),
+    Target("filtered page, dearest number of users by cheapest", _page_by_size("filtered"), at_most=1.3),
+    Target("memory after the last request, by after the first 10,000", _memory, at_most=1.1),
+)
