@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -33,16 +34,21 @@ class Answer:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it (ASGI)."""
-        body = _json(self.body)
+        body = written(self.body)
         headers = [_CONTENT_TYPES[self.media_type], (b"content-length", b"%d" % len(body)), _VARY]
         headers += ((name.lower().encode(), value.encode()) for name, value in self.headers.items())
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
 
-def _json(body: Mapping[str, Any]) -> bytes:
+def written(body: Mapping[str, Any]) -> bytes:
+    """A body as JSON, moments by RFC 3339 in UTC."""
     try:
-        return orjson.dumps(body)
+        return orjson.dumps(body, option=orjson.OPT_UTC_Z)
     except TypeError:
         # What an error says of a document may hold what is no text, which only ASCII can say.
-        return json.dumps(body, separators=(",", ":")).encode()
+        return json.dumps(body, separators=(",", ":"), default=_moment).encode()
+
+
+def _moment(value: datetime) -> str:
+    return value.isoformat().replace("+00:00", "Z")

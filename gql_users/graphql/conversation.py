@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from typing import Any, NoReturn, TypeAlias
@@ -11,6 +10,7 @@ from typing import Any, NoReturn, TypeAlias
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from gql_users.errors import BadUserInput, Refusal, Unauthenticated, Unavailable
+from gql_users.graphql.answers import written
 from gql_users.graphql.context import Context
 from gql_users.graphql.errors import refused, request_errors
 from gql_users.graphql.execution.engine import RequestRefused
@@ -170,7 +170,7 @@ class Conversation:
     async def _send(self, message: dict[str, Any]) -> None:
         try:
             async with asyncio.timeout(LONGEST_SEND_S):
-                await self._websocket.send_text(json.dumps(message))
+                await self._websocket.send_text(written(message).decode())
         except TimeoutError:
             raise ClosedError(1013, "You read too slowly") from None
 

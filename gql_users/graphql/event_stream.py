@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Mapping
 from contextlib import aclosing
 from typing import Any
@@ -12,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from gql_users.errors import Forbidden, NotFound, Refusal, Unauthenticated, Unavailable
+from gql_users.graphql.answers import written
 from gql_users.graphql.errors import refused
 from gql_users.graphql.requests import EVENT_STREAM
 from gql_users.graphql.streams import Answers
@@ -96,5 +96,5 @@ async def _sent(send: Send, content: bytes, *, more: bool = True) -> None:
 
 
 def _event(kind: str, body: dict[str, Any] | None = None) -> bytes:
-    data = f" {json.dumps(body)}" if body is not None else ""
-    return f"event: {kind}\ndata:{data}\n\n".encode()
+    data = b" " + written(body) if body is not None else b""
+    return b"event: %b\ndata:%b\n\n" % (kind.encode(), data)

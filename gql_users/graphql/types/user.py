@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 from functools import lru_cache, partial
+from operator import attrgetter
 from typing import Any
 
 import strawberry
@@ -82,21 +83,21 @@ class User(Node):
         return cls.of(user) if user is not None else None
 
 
-@dataclass(frozen=True, slots=True)
 class View:
     """What of accounts a document asks for: the columns to read, and what clients see of their rows."""
 
-    columns: frozenset[str]
-    attributes: frozenset[str]
+    def __init__(self, attributes: frozenset[str]) -> None:
+        self.columns = frozenset("deactivated_at" if each == "is_active" else each for each in attributes)
+        self._names = ("database_id", *sorted(attributes))
+        # It wants two names, to give more than one value.
+        self._read = attrgetter("id", *(self._names[1:] or ["id"]))
 
     def of(self, user: models.User) -> User:
         """The row, as far as the document asks for it."""
         seen = User.__new__(User)
         # The constructor wants every field. What is not asked for was not read, and nobody looks at it.
-        fields: dict[str, Any] = {name: getattr(user, name) for name in self.attributes}
-        fields["id"] = global_id("User", user.id)
-        fields["database_id"] = user.id
-        seen.__dict__ = fields
+        seen.__dict__ = fields = dict(zip(self._names, self._read(user), strict=False))
+        fields["id"] = global_id("User", fields["database_id"])
         return seen
 
     def of_found(self, user: models.User | None) -> User | None:
@@ -111,8 +112,7 @@ def view(info: Info) -> View:
 
 @lru_cache(256)
 def _view(names: frozenset[str]) -> View:
-    attributes = frozenset(_ATTRIBUTES[name] for name in names if name in _ATTRIBUTES)
-    return View(frozenset("deactivated_at" if each == "is_active" else each for each in attributes), attributes)
+    return View(frozenset(_ATTRIBUTES[name] for name in names if name in _ATTRIBUTES))
 
 
 # The attributes that are as the row has them, by the names that the schema gives them.
