@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
 
 from gql_users.errors import BadUserInput
 from gql_users.events import EventKind
@@ -80,6 +81,11 @@ class EventFilter:
     occurred_at: TimeIs | None = None
 
 
+# The filters that were asked with lately, most of all none.
+_remembered = lru_cache(maxsize=64)
+
+
+@_remembered
 def shape(value: object) -> str:
     """Which conditions a filter has, without their values: what a cursor is bound to."""
     if is_dataclass(value):
@@ -90,6 +96,7 @@ def shape(value: object) -> str:
     return ""
 
 
+@_remembered
 def require_reasonable(wanted: UserFilter) -> None:
     """Refuse a filter that is nested or long beyond any use: BadUserInput."""
     conditions = 0

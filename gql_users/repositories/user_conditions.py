@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count
 from typing import Any, TypeAlias
 
@@ -27,6 +28,7 @@ class Criteria:
     values: Mapping[str, object]
 
 
+@lru_cache(maxsize=64)
 def criteria(wanted: UserFilter) -> Criteria:
     """The filter, with every text in the form in which it is compared."""
     values: dict[str, object] = {}
