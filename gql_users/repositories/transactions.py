@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
@@ -79,24 +78,25 @@ async def fetch(connection: Any, statement: Statement, values: Values) -> Sequen
     """Execute a statement over a connection of asyncpg's, which is closed if that leaves nobody sure of its state."""
     compiled = statement.on_postgresql
     arguments = compiled.arguments(values)
-    with _closed_unless_usable(connection):
+    try:
         rows: Sequence[Any] = await connection.fetch(compiled.text, *arguments, record_class=compiled.row)
+    except BaseException as error:
+        _close_unless_usable(connection, error)
+        raise
     return rows
 
 
 async def _say(connection: Any, word: str) -> None:
-    with _closed_unless_usable(connection):
-        await connection.execute(word)
-
-
-@contextmanager
-def _closed_unless_usable(connection: Any) -> Iterator[None]:
     try:
-        yield
+        await connection.execute(word)
     except BaseException as error:
-        if not _leaves_it_usable(error):
-            connection.terminate()
+        _close_unless_usable(connection, error)
         raise
+
+
+def _close_unless_usable(connection: Any, error: BaseException) -> None:
+    if not _leaves_it_usable(error):
+        connection.terminate()
 
 
 def _leaves_it_usable(error: BaseException) -> bool:
