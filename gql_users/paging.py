@@ -10,7 +10,7 @@ import base64
 import binascii
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -27,6 +27,8 @@ Position = tuple[Value, ...]
 
 T = TypeVar("T")
 
+_encoded = json.JSONEncoder(default=datetime.isoformat, separators=(",", ":")).encode
+
 
 @dataclass(frozen=True, slots=True)
 class Slice:
@@ -40,10 +42,13 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """A part of a list, in the list's order. Whether there is more on either side is a fact, not a guess."""
+    """A part of a list, in the list's order. Whether there is more on either side is a fact, not a guess.
+
+    `cursor` makes the cursor of an item, which costs something, and not everybody asks for it.
+    """
 
     items: Sequence[T]
-    cursors: Sequence[str]
+    cursor: Callable[[T], str]
     has_next: bool
     has_previous: bool
 
@@ -83,21 +88,30 @@ class Cursors:
 
     key: bytes
 
-    def seal(self, position: Position, scope: str) -> str:
-        """The position as an opaque text."""
-        content = json.dumps(position, default=datetime.isoformat, separators=(",", ":")).encode()
-        return base64.urlsafe_b64encode(self._mark(content, scope) + content).rstrip(b"=").decode()
+    def sealer(self, scope: str) -> Callable[[Position], str]:
+        """Makes positions in one list opaque texts."""
+        begun = self._begun(scope)
+
+        def seal(position: Position) -> str:
+            content = _encoded(position).encode()
+            mark = begun.copy()
+            mark.update(content)
+            return base64.urlsafe_b64encode(mark.digest() + content).rstrip(b"=").decode()
+
+        return seal
 
     def open(self, cursor: str, scope: str) -> Position:
-        """The position that `seal` was given. Raises BadUserInput for every cursor it did not make for this scope."""
+        """The position that a sealer was given. Raises BadUserInput for every cursor it did not make for this scope."""
         try:
             raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         except (binascii.Error, ValueError) as error:
             raise BadUserInput("This is not a cursor.") from error
         mark, content = raw[:16], raw[16:]
-        if not hmac.compare_digest(mark, self._mark(content, scope)):
+        expected = self._begun(scope)
+        expected.update(content)
+        if not hmac.compare_digest(mark, expected.digest()):
             raise BadUserInput("This cursor is not from this list; use it with the same order and filter.")
         return tuple(json.loads(content))
 
-    def _mark(self, content: bytes, scope: str) -> bytes:
-        return blake2b(scope.encode() + b"\0" + content, key=self.key, digest_size=16).digest()
+    def _begun(self, scope: str) -> blake2b:
+        return blake2b(scope.encode() + b"\0", key=self.key, digest_size=16)

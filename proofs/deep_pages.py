@@ -8,14 +8,14 @@ from collections.abc import Mapping
 
 from gql_users.criteria import Order, OrderField, UserFilter
 from gql_users.paging import Slice
-from gql_users.repositories.unit_of_work import UnitsOfWork
+from gql_users.repositories.reading_users import UserReader
 from gql_users.settings import Settings
 from proofs.explaining import an_explainer
 from proofs.findings import Finding, all_of, at_most
 from proofs.orderings import named
 from proofs.places import places
 from proofs.plans import MOST_WORK, UNIT, Explainer, Plan, ways
-from proofs.stage import KINDS, Stage, an_engine
+from proofs.stage import KINDS, Stage, a_driver, an_engine
 from proofs.statements import overheard
 
 RUNS = 30
@@ -38,13 +38,13 @@ async def prove(stage: Stage) -> list[Finding]:
 async def _of_a_field(kind: str, settings: Settings, field: OrderField) -> list[Finding]:
     plans: dict[str, list[Plan]] = {}
     costs: dict[str, float] = {}
-    async with an_engine(settings) as engine, an_explainer(settings) as explainer:
-        units = UnitsOfWork(engine)
+    async with an_engine(settings) as engine, a_driver(settings) as driver, an_explainer(settings) as explainer:
+        users = UserReader(driver)
         for order in (Order(field, descending=False), Order(field, descending=True)):
             pages = await places(engine, order)
             for name, page in pages.items():
-                plans[f"{named(order)}, {name}"] = await _explained(units, explainer, order, page)
-            relative = await _relative_costs(units, order, pages)
+                plans[f"{named(order)}, {name}"] = await _explained(users, explainer, order, page)
+            relative = await _relative_costs(users, order, pages)
             costs |= {f"{named(order)}, {name}": cost for name, cost in relative.items()}
     return [*_of_plans(kind, field, plans), _of_time(kind, field, costs)]
 
@@ -72,19 +72,18 @@ def _asked(field: OrderField) -> str:
     return f"users(first: 50, orderBy: {{field: {field.name}}})"
 
 
-async def _explained(units: UnitsOfWork, explainer: Explainer, order: Order, page: Slice) -> list[Plan]:
+async def _explained(users: UserReader, explainer: Explainer, order: Order, page: Slice) -> list[Plan]:
     with overheard() as heard:
-        async with units.reading() as work:
-            await work.users.page(UserFilter(), order, page)
+        await users.page(UserFilter(), order, page)
     (statement,) = heard
     return await explainer.plans(statement)
 
 
-async def _relative_costs(units: UnitsOfWork, order: Order, pages: Pages) -> dict[str, float]:
+async def _relative_costs(users: UserReader, order: Order, pages: Pages) -> dict[str, float]:
     """The time of each page, by that of the first. The machine may have other work to do, but hardly thrice."""
     costs: dict[str, float] = {}
     for _ in range(TRIES):
-        taken = await _medians(units, order, pages)
+        taken = await _medians(users, order, pages)
         now = {name: median / taken["first"] for name, median in taken.items()}
         costs = {name: min(cost, costs.get(name, cost)) for name, cost in now.items()}
         if max(costs.values()) <= DEAREST:
@@ -92,13 +91,12 @@ async def _relative_costs(units: UnitsOfWork, order: Order, pages: Pages) -> dic
     return costs
 
 
-async def _medians(units: UnitsOfWork, order: Order, pages: Pages) -> dict[str, float]:
+async def _medians(users: UserReader, order: Order, pages: Pages) -> dict[str, float]:
     """How long each page takes through the repository. They take turns, so that all meet the same weather."""
     taken: dict[str, list[float]] = {name: [] for name in pages}
     for _ in range(RUNS):
         for name, page in pages.items():
-            async with units.reading() as work:
-                started = time.perf_counter()
-                await work.users.page(UserFilter(), order, page)
-                taken[name].append(time.perf_counter() - started)
+            started = time.perf_counter()
+            await users.page(UserFilter(), order, page)
+            taken[name].append(time.perf_counter() - started)
     return {name: statistics.median(times) for name, times in taken.items()}

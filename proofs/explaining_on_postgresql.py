@@ -30,7 +30,7 @@ class PostgreSQLExplainer:
     async def _plan(self, statement: Statement, mode: str) -> Plan:
         await self.connection.execute(f"SET plan_cache_mode = {mode}")
         await self.connection.execute(f"PREPARE asked AS {statement.sql}")
-        values = ", ".join("'" + str(value).replace("'", "''") + "'" for value in statement.values)
+        values = ", ".join(_written(value) for value in statement.values)
         asked = f"asked({values})" if values else "asked"
         explained = await self.connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE {asked}")
         await self.connection.execute("DEALLOCATE asked")
@@ -42,6 +42,12 @@ class PostgreSQLExplainer:
             sorts=any("Sort" in node["Node Type"] and _is_unlimited(node) for node in nodes),
             work=top["Shared Hit Blocks"] + top["Shared Read Blocks"],
         )
+
+
+def _written(value: object) -> str:
+    if isinstance(value, list):
+        return f"ARRAY[{', '.join(_written(each) for each in value)}]"
+    return "'" + str(value).replace("'", "''") + "'"
 
 
 def _nodes(node: Node) -> Iterator[Node]:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from gql_users.criteria import Order
 from gql_users.models import User
 from gql_users.paging import Position, Slice
-from gql_users.repositories.users import position
+from gql_users.repositories.user_orders import position
 from proofs.orderings import COLUMN
 
 PAGE = 50

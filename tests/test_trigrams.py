@@ -22,7 +22,7 @@ from gql_users.criteria import TextIs, UserFilter
 from gql_users.models import User
 from gql_users.repositories.database import connect
 from gql_users.repositories.migrations import Migrations
-from gql_users.repositories.users_listing import conditions
+from gql_users.repositories.user_conditions import clauses, criteria
 from tests.databases import SECRET, PostgreSQL
 from tests.migrating import alembic
 
@@ -99,7 +99,8 @@ async def asked(engine: AsyncEngine, *statements: str) -> list[str]:
 
 async def plan_of(engine: AsyncEngine, wanted: UserFilter) -> str:
     """How the database would find those who match, if it may not read the whole table."""
-    statement = select(User.id).where(*conditions(wanted))
+    asked_for = criteria(wanted)
+    statement = select(User.id).where(*clauses(asked_for.conditions)).params(**asked_for.values)
     written = statement.compile(engine.sync_engine, compile_kwargs={"literal_binds": True})
     return "\n".join(await asked(engine, "SET LOCAL enable_seqscan = off", f"EXPLAIN {written}"))
 

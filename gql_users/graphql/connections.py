@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import repeat
 from typing import Any, Generic, TypeVar
 
 import strawberry
 
+from gql_users.graphql.context import Info
+from gql_users.graphql.execution.plans.selections import selected
 from gql_users.paging import Page
 
 Node = TypeVar("Node")
@@ -53,17 +56,28 @@ class Connection(Generic[Node]):
     count: strawberry.Private[Callable[[], Awaitable[int]]]
 
 
-def connection(page: Page[Row], see: Callable[[Row], Node], count: Callable[[], Awaitable[int]]) -> Connection[Node]:
-    """The page with each row as clients `see` it, and a way to count the whole list."""
+def connection(
+    info: Info, kind: type[Node], page: Page[Row], see: Callable[[Row], Node], count: Callable[[], Awaitable[int]]
+) -> Connection[Node]:
+    """The page with each row as clients `see` it, and a way to count the whole list.
+
+    Cursors are made where they are asked for: what was not selected is never looked at.
+    """
     nodes = [see(row) for row in page.items]
+    asked = selected(info, "PageInfo")
     return Connection(
-        edges=[Edge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)],
+        edges=_edges(page, nodes, with_cursors="cursor" in selected(info, f"{kind.__name__}Edge")),
         nodes=nodes,
         page_info=PageInfo(
             has_next_page=page.has_next,
             has_previous_page=page.has_previous,
-            start_cursor=page.cursors[0] if page.cursors else None,
-            end_cursor=page.cursors[-1] if page.cursors else None,
+            start_cursor=page.cursor(page.items[0]) if page.items and "startCursor" in asked else None,
+            end_cursor=page.cursor(page.items[-1]) if page.items and "endCursor" in asked else None,
         ),
         count=count,
     )
+
+
+def _edges(page: Page[Row], nodes: Sequence[Node], *, with_cursors: bool) -> list[Edge[Node]]:
+    cursors = map(page.cursor, page.items) if with_cursors else repeat("")
+    return [Edge(cursor=cursor, node=node) for cursor, node in zip(cursors, nodes, strict=False)]

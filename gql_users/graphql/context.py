@@ -1,17 +1,16 @@
-"""What a resolver can reach: who is asking, the services, and the loaders."""
+"""What a resolver can reach: who is asking, and the services."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import strawberry
 
 from gql_users.access import Actor
 from gql_users.errors import TookTooLong
-from gql_users.graphql.loaders import UserLoader, user_loader
 from gql_users.services import Services
 from gql_users.settings import Settings
 
@@ -30,11 +29,7 @@ class Context:
     services: Services
     settings: Settings
     ends_at: float
-    users: UserLoader = field(init=False)
     has_acted: bool = False
-
-    def __post_init__(self) -> None:
-        self.users = user_loader(self.services, lambda: self.actor)
 
     async def begin_deed(self) -> None:
         """See again who is asking, before each deed but the first.

@@ -19,13 +19,13 @@ from gql_users.repositories.transactions import Executor
 Pair = tuple[str, str]
 """An account and a network, both as keyed hashes."""
 
-_TABLE = Attempt.__table__
-_COLUMNS = [column.name for column in columns_of(Attempt)]
+_COLUMNS = columns_of(Attempt)
 _KEY = "account", "network"
 _COUNTS = "failed", "pending", "reserved_at", "failed_at"
+_EVERY = *_KEY, *_COUNTS
 
-_FORGET_ACCOUNTS = Statement(delete(_TABLE).where(Among(Attempt.account, "accounts")))
-_FORGET_NETWORK = Statement(delete(_TABLE).where(Attempt.network == bindparam("of_network")))
+_FORGET_ACCOUNTS = Statement(delete(Attempt).where(Among(Attempt.account, "accounts")))
+_FORGET_NETWORK = Statement(delete(Attempt).where(Attempt.network == bindparam("of_network")))
 _FORGET = portion_of(Attempt, Attempt.reserved_at < bindparam("before"))
 
 
@@ -42,8 +42,11 @@ class Attempts:
         return {(each.account, each.network): each for each in found}
 
     async def lock(self, pairs: Sequence[Pair], *, now: datetime) -> dict[Pair, Attempt]:
-        """What is known of each pair, who all stay as they are until this unit of work ends. To be changed and saved."""
-        rows = [Attempt(account=account, network=network, failed=0, pending=0, reserved_at=now) for account, network in pairs]
+        """What is known of each pair, who all stay as they are until this unit of work ends; for `save`."""
+        rows = [
+            Attempt(account=account, network=network, failed=0, pending=0, reserved_at=now)
+            for account, network in pairs
+        ]
         # A row that is there is written to as well, which locks it, and is told as it was.
         found = await self._put(rows, changed=("account",))
         return {(each.account, each.network): instance_of(Attempt, each) for each in found}
@@ -67,30 +70,30 @@ class Attempts:
     async def _put(self, rows: Sequence[Attempt], changed: tuple[str, ...]) -> Sequence[Any]:
         # Everybody locks in one order, or two would wait for each other.
         ordered = sorted(rows, key=lambda row: (row.account, row.network), reverse=True)
-        values = _numbered({name: getattr(row, name) for name in _COLUMNS} for row in ordered)
+        values = _numbered({name: getattr(row, name) for name in _EVERY} for row in ordered)
         return await self._executor.rows(_put(len(rows), changed), **values)
 
 
 @cache
 def _find(many: int) -> Statement:
     """Finds so many pairs. There are never more than a few."""
-    pairs = (and_(*(_TABLE.c[name] == _value(name, number) for name in _KEY)) for number in range(many))
-    return Statement(select(_TABLE).where(or_(*pairs)))
+    pairs = (and_(*(getattr(Attempt, name) == _value(name, number) for name in _KEY)) for number in range(many))
+    return Statement(select(*_COLUMNS).where(or_(*pairs)))
 
 
 @cache
 def _put(many: int, changed: tuple[str, ...]) -> Statement:
     """Inserts so many rows, or changes these columns of those that are there; says how they are."""
-    rows = [{name: _value(name, number) for name in _COLUMNS} for number in range(many)]
+    rows = [{name: _value(name, number) for name in _EVERY} for number in range(many)]
     on_postgresql, on_sqlite = (
         insert.on_conflict_do_update(index_elements=_KEY, set_={name: insert.excluded[name] for name in changed})
-        for insert in (postgresql.insert(_TABLE).values(rows), sqlite.insert(_TABLE).values(rows))
+        for insert in (postgresql.insert(Attempt).values(rows), sqlite.insert(Attempt).values(rows))
     )
-    return Statement(on_postgresql.returning(*_TABLE.c), on_sqlite=on_sqlite.returning(*_TABLE.c))
+    return Statement(on_postgresql.returning(*_COLUMNS), on_sqlite=on_sqlite.returning(*_COLUMNS))
 
 
 def _value(name: str, number: int) -> Any:
-    return bindparam(f"{name}_{number}", type_=_TABLE.c[name].type)
+    return bindparam(f"{name}_{number}", type_=getattr(Attempt, name).type)
 
 
 def _numbered(rows: Iterable[Mapping[str, object]]) -> dict[str, object]:

@@ -11,47 +11,34 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     String,
-    Uuid,
     bindparam,
     cast,
     func,
-    literal,
     literal_column,
     select,
 )
 
 from gql_users import text
-from gql_users.criteria import EventFilter
 from gql_users.events import CHANGES, EventKind, Happened, first_id_at, id_at
 from gql_users.models import Event, User
-from gql_users.paging import Slice
-from gql_users.repositories.keyset import Keyset, page
 from gql_users.repositories.portions import portion_of
-from gql_users.repositories.rows import columns_of, facts_of, insert_of, noun_of
+from gql_users.repositories.rows import columns_of, insert_of, noun_of
 from gql_users.repositories.statements import Among, Statement
 from gql_users.repositories.transactions import Executor
-
-_NEWEST_FIRST = Keyset(
-    model=Event,
-    keys=lambda event: (event.id,),
-    values=lambda position: [literal(UUID(str(position[0])), Uuid())],
-)
 
 CHANNEL = "gql_users_changes"
 """Where PostgreSQL tells other processes the ids of events that are changes of accounts."""
 
-_TABLE = Event.__table__
-_COLUMNS, _USER_COLUMNS, _FACTS = columns_of(Event), columns_of(User), facts_of(Event)
+_COLUMNS, _USER_COLUMNS = columns_of(Event), columns_of(User)
 _EVENT, _USER = noun_of(Event), noun_of(User)
 # SQLite numbers rows as they are written, and lets one write at a time: the order of the commits. Ids tell only when
 # something began.
 _ROW: ColumnElement[int] = literal_column("events.rowid", Integer())
 
 _INSERT = insert_of(Event)
-_TOLD = _INSERT.returning(_TABLE.c.id).cte("told")
+_TOLD = _INSERT.returning(Event.id).cte("told")
 _ADD = Statement(_INSERT)
 _ADD_AND_TELL = Statement(select(func.pg_notify(CHANNEL, cast(_TOLD.c.id, String))), on_sqlite=_INSERT)
-_FIND_MANY = Statement(select(*_COLUMNS).where(Among(Event.id, "ids")), _FACTS)
 _WITH_USERS = (
     select(*(column.label(f"event_{column.name}") for column in _COLUMNS), *_USER_COLUMNS)
     .outerjoin(User.__table__, User.id == Event.user_id)
@@ -85,10 +72,6 @@ class Events:
         for each in happened:
             await self._executor.rows(_ADD_AND_TELL if each.kind in CHANGES else _ADD, **_values(each))
 
-    async def find_many(self, ids: Sequence[UUID]) -> dict[UUID, Event]:
-        """Those of these events that exist, by id."""
-        return {event.id: event for event in await self._executor.rows(_FIND_MANY, ids=list(ids))}
-
     async def find_with_users(self, ids: Sequence[UUID]) -> list[tuple[Event, User | None]]:
         """Those of these events that exist, in their order, each with whom it is about, unless that account is gone."""
         found = await self._executor.rows(_FIND_WITH_USERS, ids=list(ids))
@@ -107,15 +90,6 @@ class Events:
         """Up to `most` events after this place, each with its place, and as in `find_with_users`. SQLite alone."""
         found = await self._executor.rows(_FIND_AFTER, after=row, most=most)
         return [(each.place, *_with_user(each)) for each in found]
-
-    async def page(self, wanted: EventFilter, part: Slice) -> tuple[Sequence[Event], bool, bool]:
-        """A part of the matching events, newest first, and whether there are more after it and before it."""
-        return await page(self._executor, _NEWEST_FIRST, _conditions(wanted), part)
-
-    async def count(self, wanted: EventFilter) -> int:
-        """How many events match."""
-        counted = select(func.count().label("many")).select_from(Event).where(*_conditions(wanted))
-        return int((await self._executor.row(Statement(counted))).many)
 
     async def forget(self, before: datetime, most: int) -> int:
         """Remove events from before a moment, and no more than `most`. How many there were."""
@@ -139,19 +113,3 @@ def _values(happened: Happened) -> dict[str, object]:
 def _with_user(row: Any) -> tuple[Any, Any]:
     event, user = _EVENT(row[: len(_COLUMNS)]), _USER(row[len(_COLUMNS) : len(_COLUMNS) + len(_USER_COLUMNS)])
     return event, user if user.id is not None else None
-
-
-def _conditions(wanted: EventFilter) -> list[ColumnElement[bool]]:
-    # Ids sort by time, so a span of time is a range of the index that every condition has at its end.
-    conditions: list[Any] = []
-    if wanted.occurred_at is not None and wanted.occurred_at.gte is not None:
-        conditions.append(Event.id >= first_id_at(wanted.occurred_at.gte))
-    if wanted.occurred_at is not None and wanted.occurred_at.lt is not None:
-        conditions.append(Event.id < first_id_at(wanted.occurred_at.lt))
-    if wanted.kinds is not None:
-        conditions.append(Event.kind.in_([kind.value for kind in wanted.kinds]))
-    if wanted.user_id is not None:
-        conditions.append(Event.user_id == wanted.user_id)
-    if wanted.actor_id is not None:
-        conditions.append(Event.actor_id == wanted.actor_id)
-    return conditions

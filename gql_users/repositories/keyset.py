@@ -4,74 +4,112 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any
 
-from sqlalchemy import ColumnElement, asc, desc, false, not_, select, true, tuple_
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, asc, bindparam, desc, false, literal_column, not_, select, true, tuple_
 
-from gql_users.models import Base
+from gql_users.models.base import BeforeAllTime
 from gql_users.paging import Position, Slice
-from gql_users.repositories.rows import columns_of, facts_of
+from gql_users.repositories.driver import Driver
 from gql_users.repositories.statements import Statement
-from gql_users.repositories.transactions import Executor
 
 Column = ColumnElement[Any]
-Row = TypeVar("Row", bound=Base)
+Known = tuple[bool, ...]
+"""Of the values of a bound, which are known. One that is not is a moment before all time."""
 
 
 @dataclass(frozen=True, slots=True)
-class Keyset(Generic[Row]):
+class Keyset:
     """An ordering of a table: the columns it compares, which tell any two rows apart, and a position's values."""
 
-    model: type[Row]
-    keys: Callable[[Any], tuple[Column, ...]]
-    values: Callable[[Position], Sequence[Column]]
+    model: type[Any]
+    keys: Callable[[Any], tuple[Any, ...]]
+    values: Callable[[Position], Sequence[object]]
     descending: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What of a wanted part is in the text of its statement: all but the values of its bounds."""
+
+    size: int
+    backward: bool
+    after: Known | None
+    before: Known | None
+
+
 async def page(
-    executor: Executor, keyset: Keyset[Row], matching: Sequence[Column], part: Slice
-) -> tuple[Sequence[Row], bool, bool]:
-    """A part of the matching rows in order, and whether there are more after it and before it: one statement."""
-    rows = await executor.rows(Statement(page_statement(keyset, matching, part), facts_of(keyset.model)))
-    found = [row for row in rows if row.id is not None]
-    more, found = len(found) > part.size, found[: part.size]
-    before_it, after_it = bool(rows[0].before_it), bool(rows[0].after_it)
+    driver: Driver, keyset: Keyset, statement: Callable[[Shape], Statement], part: Slice, **values: object
+) -> tuple[Sequence[Any], bool, bool]:
+    """A part of the matching rows in order, and whether there are more after it and before it: one statement.
+
+    `statement` makes `page_statement` for a shape, and remembers it: that takes longer than executing it.
+    """
+    after = keyset.values(part.after) if part.after is not None else None
+    before = keyset.values(part.before) if part.before is not None else None
+    shape = Shape(part.size, part.backward, _known(after), _known(before))
+    bounds = {**_named("after", after), **_named("before", before)}
+    rows = await driver.rows(statement(shape), **bounds, **values)
+    if after is None and before is None:
+        before_it = after_it = False
+    else:
+        before_it, after_it = bool(rows[0].before_it), bool(rows[0].after_it)
+        rows = rows if rows[0].id is not None else []
+    more, found = len(rows) > part.size, rows[: part.size]
     if part.backward:
         return found[::-1], after_it, more or before_it
     return found, more or after_it, before_it
 
 
-def page_statement(keyset: Keyset[Row], matching: Sequence[Column], part: Slice) -> Any:
+def page_statement(keyset: Keyset, columns: Sequence[Any], matching: Sequence[Column], shape: Shape) -> Any:
     """One row more than the page has, so that it shows whether another follows, beside two facts.
 
     The facts are whether anything matching lies at or before `after`, and at or behind `before`. They stand on the left
-    of an outer join, so that they come back for an empty page too.
+    of an outer join, so that they come back for an empty page too. Without bounds nothing can, and nobody asks.
+
+    The size is written into the text: a statement without any values is planned once by PostgreSQL, and not each time.
     """
     keys = keyset.keys(keyset.model)
-    after = keyset.values(part.after) if part.after is not None else None
-    before = keyset.values(part.before) if part.before is not None else None
     onward, back = (desc, asc) if keyset.descending else (asc, desc)
+    direction = back if shape.backward else onward
+    most: Column = literal_column(str(shape.size + 1))
+    if shape.after is None and shape.before is None:
+        return select(*columns).where(*matching).order_by(*map(direction, keys)).limit(most)
     beyond, ahead = (_lt, _gt) if keyset.descending else (_gt, _lt)
     within = [*matching]
     before_it: Column = false()
     after_it: Column = false()
     # Of two bounds on one column SQLite seeks by the one that stands first, so the position stands before the filter.
-    if after is not None:
+    if shape.after is not None:
+        after = _place("after", keys, shape.after)
         within.insert(0, beyond(keys, after))
         before_it = _any(keys[-1], [not_(beyond(keys, after)), *matching], map(back, keys))
-    if before is not None:
+    if shape.before is not None:
+        before = _place("before", keys, shape.before)
         within.insert(0, ahead(keys, before))
         after_it = _any(keys[-1], [not_(ahead(keys, before)), *matching], map(onward, keys))
-    direction = back if part.backward else onward
-    every = select(keyset.model.__table__)
-    rows = every.where(*within).order_by(*map(direction, keys)).limit(part.size + 1).subquery("page")
+    wanted = {column.key: column for column in (*columns, *keys)}
+    rows = select(*wanted.values()).where(*within).order_by(*map(direction, keys)).limit(most).subquery("page")
     facts = select(before_it.label("before_it"), after_it.label("after_it")).subquery("facts")
-    row = aliased(keyset.model, rows)
-    read = (rows.c[column.name] for column in columns_of(keyset.model))
-    statement = select(*read, facts.c.before_it, facts.c.after_it).select_from(facts.outerjoin(rows, true()))
+    shown = [rows.c[column.key] for column in columns]
+    statement = select(*shown, facts.c.before_it, facts.c.after_it).select_from(facts.outerjoin(rows, true()))
     # A join promises no order, not even that of the rows it was given.
-    return statement.order_by(*map(direction, keyset.keys(row)))
+    return statement.order_by(*map(direction, keyset.keys(rows.c)))
+
+
+def _known(values: Sequence[object] | None) -> Known | None:
+    return tuple(value is not None for value in values) if values is not None else None
+
+
+def _named(bound: str, values: Sequence[object] | None) -> dict[str, object]:
+    return {f"{bound}_{n}": value for n, value in enumerate(values or ()) if value is not None}
+
+
+def _place(bound: str, keys: Sequence[Column], known: Known) -> list[Column]:
+    return [
+        bindparam(f"{bound}_{n}", type_=key.type) if is_known else BeforeAllTime()
+        for n, (key, is_known) in enumerate(zip(keys, known, strict=True))
+    ]
 
 
 def _any(column: Column, conditions: Sequence[Column], nearest_first: Iterable[Column]) -> Column:

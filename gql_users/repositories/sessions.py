@@ -2,52 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, func, literal, or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from gql_users.models import Session, User
-from gql_users.paging import Slice
-from gql_users.repositories.keyset import Keyset, page
 from gql_users.repositories.portions import portion_of
-from gql_users.repositories.rows import columns_of, facts_of, insert_of, noun_of, values_of
+from gql_users.repositories.rows import columns_of, insert_of, noun_of, values_of
 from gql_users.repositories.statements import Among, Statement
 from gql_users.repositories.transactions import Executor
 
-_NEWEST_FIRST = Keyset(
-    model=Session,
-    keys=lambda session: (session.id,),
-    values=lambda position: [literal(UUID(str(position[0])), Uuid())],
-)
-
-_TABLE = Session.__table__
 _COLUMNS = columns_of(Session)
-_FACTS = facts_of(Session)
 _SESSION, _USER = noun_of(Session), noun_of(User)
 _THE_ONE = Session.id == bindparam("session_id")
 _NOT_ENDED = Session.revoked_at.is_(None)
 _BY_USER = User.id == Session.user_id
-_WHOSE = Session.user_id == bindparam("owner_id")
 
 _INSERT = Statement(insert_of(Session))
+_FIND = Statement(select(*_COLUMNS).where(_THE_ONE), Session)
 _FIND_WITH_USER = Statement(
     select(*(column.label(f"session_{column.name}") for column in _COLUMNS), *columns_of(User))
     .join(User.__table__, _BY_USER)
     .where(_THE_ONE)
 )
 _ADVANCE = Statement(
-    update(_TABLE)
+    update(Session)
     .where(_THE_ONE, Session.generation == bindparam("seen"), _NOT_ENDED)
     .values(generation=Session.generation + 1, refreshed_at=bindparam("now"))
     .returning(*_COLUMNS),
-    _FACTS,
+    Session,
 )
 _REVOKE = Statement(
-    update(_TABLE).where(_THE_ONE, _NOT_ENDED).values(revoked_at=bindparam("now")).returning(_TABLE.c.id)
+    update(Session).where(_THE_ONE, _NOT_ENDED).values(revoked_at=bindparam("now")).returning(Session.id)
 )
-_ALL_OF = update(_TABLE).where(_WHOSE, _NOT_ENDED).values(revoked_at=bindparam("now"))
+_ALL_OF = (
+    update(Session).where(Session.user_id == bindparam("owner_id"), _NOT_ENDED).values(revoked_at=bindparam("now"))
+)
 _REVOKE_ALL = Statement(_ALL_OF)
 _REVOKE_OTHERS = Statement(_ALL_OF.where(Session.id != bindparam("keep")))
 _IS_LIVE = Statement(select(Session.id).where(_THE_ONE, _NOT_ENDED))
@@ -56,14 +48,6 @@ _RIGHTS = Statement(
     .join(User.__table__, _BY_USER)
     .where(Among(Session.id, "ids"), _NOT_ENDED, User.deactivated_at.is_(None))
 )
-_FIND_MANY = Statement(select(*_COLUMNS).where(Among(Session.id, "ids")), _FACTS)
-_LIVE_OF = (
-    _WHOSE,
-    _NOT_ENDED,
-    Session.expires_at > bindparam("now"),
-    Session.refreshed_at > bindparam("refreshed_since"),
-)
-_COUNT = Statement(select(func.count().label("many")).select_from(Session).where(*_LIVE_OF))
 _FORGET = portion_of(
     Session,
     or_(
@@ -83,6 +67,11 @@ class Sessions:
     async def add(self, session: Session) -> None:
         """Insert a session."""
         await self._executor.rows(_INSERT, **values_of(session))
+
+    async def find(self, session_id: UUID) -> Session | None:
+        """The session of this id."""
+        found: Session | None = await self._executor.row(_FIND, session_id=session_id)
+        return found
 
     async def find_with_user(self, session_id: UUID) -> tuple[Session, User] | None:
         """The session and whose it is, as they are now."""
@@ -112,27 +101,6 @@ class Sessions:
     async def rights(self, ids: Collection[UUID]) -> dict[UUID, bool]:
         """Those of these sessions that nobody has ended, of people who may sign in; and whether each is an admin."""
         return {found.id: found.is_admin for found in await self._executor.rows(_RIGHTS, ids=list(ids))}
-
-    async def find_many(self, ids: Sequence[UUID]) -> dict[UUID, Session]:
-        """Those of these sessions that exist, by id."""
-        return {session.id: session for session in await self._executor.rows(_FIND_MANY, ids=list(ids))}
-
-    async def page_of(
-        self, user_id: int, part: Slice, *, now: datetime, refreshed_since: datetime
-    ) -> tuple[Sequence[Session], bool, bool]:
-        """A part of a user's live sessions, newest first, and whether there are more after it and before it."""
-        live = [
-            Session.user_id == user_id,
-            _NOT_ENDED,
-            Session.expires_at > now,
-            Session.refreshed_at > refreshed_since,
-        ]
-        return await page(self._executor, _NEWEST_FIRST, live, part)
-
-    async def count_of(self, user_id: int, *, now: datetime, refreshed_since: datetime) -> int:
-        """How many live sessions a user has."""
-        counted = await self._executor.row(_COUNT, owner_id=user_id, now=now, refreshed_since=refreshed_since)
-        return int(counted.many)
 
     async def forget(self, *, over_before: datetime, refreshed_before: datetime, most: int) -> int:
         """Remove sessions that were over or idle at these moments, and no more than `most`. How many there were."""

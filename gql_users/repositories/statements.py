@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
+from types import FunctionType
 from typing import Any
 
 import asyncpg
-from sqlalchemy import ARRAY, BindParameter, ColumnElement, any_, bindparam, make_url
+from sqlalchemy import ARRAY, BindParameter, ColumnElement, String, any_, bindparam, make_url
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.visitors import InternalTraversal
 
@@ -22,14 +23,15 @@ Bind = Callable[[Any], object]
 class Statement:
     """A statement whose values are given by name, as `bindparam` says.
 
-    Its rows are tuples with an attribute for each column. `facts` is a class without attributes of its own that says
-    what follows from them, such as `is_active`. `on_sqlite` is for what the two databases say differently.
+    Its rows are tuples with an attribute for each column, and what the models say that follows from them, such as
+    `is_active`: where nobody changes them, they do for objects of the models. `on_sqlite` is for what the two databases
+    say differently.
     """
 
-    def __init__(self, clause: Any, facts: type[Any] = object, *, on_sqlite: Any = None) -> None:
+    def __init__(self, clause: Any, *models: type[Any], on_sqlite: Any = None) -> None:
         self._clause = clause
         self._on_sqlite = clause if on_sqlite is None else on_sqlite
-        self._facts = facts
+        self._models = models
 
     def on(self, dialect: str) -> Any:
         """The statement as SQLAlchemy executes it itself."""
@@ -48,13 +50,13 @@ class Statement:
             names=tuple(state.positiontup or ()),
             binds={name: bind for name, bind in binds.items() if name in given},
             fixed=fixed,
-            row=row_class(asyncpg.Record, _columns(self._clause), self._facts),
+            row=row_class(asyncpg.Record, _columns(self._clause), self._models),
         )
 
     @cached_property
     def row(self) -> Callable[[Sequence[object]], Any]:
         """Makes a row of what SQLAlchemy read."""
-        return row_class(tuple, _columns(self._on_sqlite), self._facts)
+        return row_class(tuple, _columns(self._on_sqlite), self._models)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,9 @@ class Among(ColumnElement[bool]):
     ]
 
     def __init__(self, column: Any, name: str) -> None:
-        self.as_list = column == any_(bindparam(name, type_=ARRAY(column.type)))
+        # A text that is too long for the column is cut where it is said how long it may be, and found.
+        each = String() if isinstance(column.type, String) else column.type
+        self.as_list = column == any_(bindparam(name, type_=ARRAY(each)))
         self.as_several = column.in_(bindparam(name, type_=column.type, expanding=True))
 
 
@@ -99,6 +103,15 @@ def _on_postgresql(element: Among, compiler: Any, **options: Any) -> str:
 @compiles(Among)
 def _elsewhere(element: Among, compiler: Any, **options: Any) -> str:
     return str(compiler.process(element.as_several, **options))
+
+
+def row_class(base: type[Any], columns: Sequence[str], models: Sequence[type[Any]]) -> type[Any]:
+    """A class of tuples with an attribute for each column, and what the models say that follows from them."""
+    # `itemgetter` in a property is read without any Python being run, as fast as an attribute of an ordinary object.
+    attributes = {name: property(itemgetter(place)) for place, name in enumerate(columns)}
+    following = dict(each for model in models for each in _what_follows(model))
+    # Rows hold hashes and addresses, and what an object shows of itself ends up in logs.
+    return type("Row", (base,), {"__slots__": (), "__repr__": object.__repr__, **following, **attributes})
 
 
 def _columns(clause: Any) -> Sequence[str]:
@@ -116,10 +129,7 @@ def _bound(binds: Mapping[str, Bind], name: str, value: object) -> object:
     return binds[name](value) if name in binds else value
 
 
-def row_class(base: type[Any], columns: Sequence[str], facts: type[Any]) -> type[Any]:
-    """A class of tuples with an attribute for each of these columns, and what follows from them."""
-    # `itemgetter` in a property is read without any Python being run, as fast as an attribute of an ordinary object.
-    attributes = {name: property(itemgetter(place)) for place, name in enumerate(columns)}
-    bases = (base,) if facts is object else (base, facts)
-    # Rows hold hashes and addresses, and what is shown of an object ends up in logs.
-    return type("Row", bases, {"__slots__": (), "__repr__": object.__repr__, **attributes})
+def _what_follows(model: type[Any]) -> list[tuple[str, object]]:
+    """What a model says of its columns: its properties and methods."""
+    found = vars(model).items()
+    return [(name, each) for name, each in found if isinstance(each, (property, FunctionType)) and name[0] != "_"]

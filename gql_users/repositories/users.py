@@ -6,35 +6,30 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, exists, func, select, text, update
+from sqlalchemy import and_, bindparam, delete, exists, select, text, update
 
-from gql_users.criteria import Order, UserFilter
 from gql_users.errors import EmailTaken, UsernameTaken
 from gql_users.events import EventKind
 from gql_users.models import Event, User
 from gql_users.models.base import BeforeAllTime
 from gql_users.models.users import LARGEST_ID
-from gql_users.paging import Position, Slice
-from gql_users.repositories import users_listing
 from gql_users.repositories.database import REFUSED
 from gql_users.repositories.portions import portion_of
-from gql_users.repositories.rows import columns_of, facts_of, insert_of, values_of
+from gql_users.repositories.rows import columns_of, insert_of, values_of
 from gql_users.repositories.statements import Among, Statement
 from gql_users.repositories.transactions import Executor
 
-_TABLE = User.__table__
-_COLUMNS, _FACTS = columns_of(User), facts_of(User)
+_COLUMNS = columns_of(User)
 _THE_ONE = User.id == bindparam("user_id")
 _NEXT = {"version": User.version + 1, "updated_at": bindparam("now")}
 
 _ALL = select(*_COLUMNS)
-_FIND_MANY = Statement(_ALL.where(Among(User.id, "ids")), _FACTS)
-_FIND_FOR_CHANGE = Statement(_ALL.where(_THE_ONE).with_for_update(key_share=True), _FACTS)
-_FIND_BY_EMAIL = Statement(_ALL.where(User.email_key == bindparam("key")), _FACTS)
-_FIND_BY_USERNAME = Statement(_ALL.where(User.username_key == bindparam("key")), _FACTS)
-_SKIP_TO = Statement(_ALL.order_by(User.id).offset(bindparam("skip")).limit(bindparam("most")), _FACTS)
-_AFTER = Statement(_ALL.where(User.id > bindparam("user_id")).order_by(User.id).limit(bindparam("most")), _FACTS)
+_FIND_MANY = Statement(_ALL.where(Among(User.id, "ids")), User)
+_FIND_FOR_CHANGE = Statement(_ALL.where(_THE_ONE).with_for_update(key_share=True), User)
+_FIND_BY_EMAIL = Statement(_ALL.where(User.email_key == bindparam("key")), User)
+_FIND_BY_USERNAME = Statement(_ALL.where(User.username_key == bindparam("key")), User)
 _HAS_ADMIN = Statement(select(User.id).where(User.is_admin).limit(1))
 # Locked in one order, so that two who do so wait for each other; and in the order of their index.
 _LOCK_ACTIVE_ADMINS = Statement(
@@ -43,23 +38,23 @@ _LOCK_ACTIVE_ADMINS = Statement(
     .order_by(User.created_at, User.tie_breaker)
     .with_for_update(key_share=True)
 )
-_INSERT = Statement(insert_of(User).returning(_TABLE.c.id))
+_INSERT = Statement(insert_of(User).returning(User.id))
 _SKIP_A_NUMBER = Statement(
     text("SELECT nextval(pg_get_serial_sequence('users', 'id'))"),
     on_sqlite=text("UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'users'"),
 )
 _SEEN = _THE_ONE, User.password_hash == bindparam("seen")
 _RECORD_LOGIN = Statement(
-    update(_TABLE)
+    update(User)
     .where(*_SEEN, User.deactivated_at.is_(None))
     .values(last_login_at=bindparam("now"), password_hash=bindparam("new_hash"))
     .returning(*_COLUMNS),
-    _FACTS,
+    User,
 )
 _REPLACE_PASSWORD = Statement(
-    update(_TABLE).where(*_SEEN).values(password_hash=bindparam("new_hash"), **_NEXT).returning(*_COLUMNS), _FACTS
+    update(User).where(*_SEEN).values(password_hash=bindparam("new_hash"), **_NEXT).returning(*_COLUMNS), User
 )
-_DELETE = Statement(delete(_TABLE).where(_THE_ONE).returning(_TABLE.c.id))
+_DELETE = Statement(delete(User).where(_THE_ONE).returning(User.id))
 # Whoever never signed in stands together in the index of that column.
 _FORGET_UNVERIFIED = portion_of(
     User,
@@ -102,23 +97,6 @@ class Users:
         if not possible:
             return {}
         return {user.id: user for user in await self._executor.rows(_FIND_MANY, ids=possible)}
-
-    async def page(self, wanted: UserFilter, order: Order, part: Slice) -> tuple[Sequence[User], bool, bool]:
-        """A part of the matching users in order, and whether there are more after it and before it."""
-        return await users_listing.page(self._executor, wanted, order, part)
-
-    async def count(self, wanted: UserFilter) -> int:
-        """How many users match."""
-        counted = select(func.count().label("many")).select_from(User).where(*users_listing.conditions(wanted))
-        return int((await self._executor.row(Statement(counted))).many)
-
-    async def skip_to(self, skip: int, limit: int) -> Sequence[User]:
-        """`limit` users after the first `skip`, by number: for contracts that page by offset."""
-        return await self._executor.rows(_SKIP_TO, skip=skip, most=limit)
-
-    async def after(self, user_id: int, limit: int) -> Sequence[User]:
-        """The next `limit` users after this number."""
-        return await self._executor.rows(_AFTER, user_id=user_id, most=limit)
 
     async def has_admin(self) -> bool:
         """Is there anybody with admin rights, active or not?"""
@@ -180,17 +158,12 @@ class Users:
         return user
 
 
-def position(user: User, order: Order) -> Position:
-    """Where a user stands in an ordering."""
-    return users_listing.position(user, order)
-
-
 @lru_cache(maxsize=256)
 def _change(names: tuple[str, ...], *, is_versioned: bool) -> Statement:
     """Sets these columns of a user, if it has the expected version where one is expected."""
     expected = [User.version == bindparam("expected_version")] if is_versioned else []
-    values = {name: bindparam(f"new_{name}") for name in names} | _NEXT
-    return Statement(update(_TABLE).where(_THE_ONE, *expected).values(values).returning(*_COLUMNS), _FACTS)
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names} | _NEXT
+    return Statement(update(User).where(_THE_ONE, *expected).values(values).returning(*_COLUMNS), User)
 
 
 def _is_possible(user_id: int) -> bool:

@@ -12,6 +12,9 @@ from gql_users.repositories.database import connect
 from gql_users.repositories.driver import drive
 from gql_users.repositories.feed import Feed
 from gql_users.repositories.migrations import Migrations
+from gql_users.repositories.reading_events import EventReader
+from gql_users.repositories.reading_sessions import SessionReader
+from gql_users.repositories.reading_users import UserReader
 from gql_users.repositories.unit_of_work import UnitsOfWork
 from gql_users.security.keys import derive
 from gql_users.security.one_time import OneTimeSecrets
@@ -77,7 +80,8 @@ def wire(settings: Settings, clock: Clock, sender: Sender | None = None) -> Serv
         shortest=settings.password_min_length,
     )
     cursors = Cursors(derive(secret, "cursors"))
-    directory = Directory(units, cursors)
+    reading = SessionReader(driver)
+    directory = Directory(UserReader(driver), cursors)
     changes = Changes(directory, clock, Feed(listening))
     names = Names(derive(secret, "attempts"))
     spacing = Spacing(units, clock, names)
@@ -93,6 +97,7 @@ def wire(settings: Settings, clock: Clock, sender: Sender | None = None) -> Serv
     )
     sessions = Sessions(
         unit_of_work=units,
+        reading=reading,
         clock=clock,
         tokens=Tokens(secret, settings.public_url),
         keys=signing_keys,
@@ -117,7 +122,7 @@ def wire(settings: Settings, clock: Clock, sender: Sender | None = None) -> Serv
         registration=Registration(units, clock, hasher, sessions, throttle, spacing, quietly, openness, needs_verified),
         authentication=Authentication(units, clock, hasher, sessions, throttle, needs_verified, settings.is_quiet),
         sessions=sessions,
-        session_list=SessionList(units, clock, cursors, settings.session_idle_lifetime),
+        session_list=SessionList(units, reading, clock, cursors, settings.session_idle_lifetime),
         passwords=PasswordChanges(units, clock, hasher, throttle),
         recovery=Recovery(units, clock, hasher, one_time, throttle, spacing),
         verification=Verification(units, clock, hasher, one_time, throttle, spacing),
@@ -125,7 +130,7 @@ def wire(settings: Settings, clock: Clock, sender: Sender | None = None) -> Serv
         profiles=Profiles(units, clock, hasher, needs_verified),
         directory=directory,
         administration=Administration(units, clock, hasher, throttle, needs_verified),
-        history=History(units, cursors),
+        history=History(EventReader(driver), cursors),
         changes=changes,
         signing_keys=signing_keys,
         forgetting=Forgetting(units, clock, settings.events_retention, settings.session_idle_lifetime, needs_verified),

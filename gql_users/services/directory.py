@@ -11,8 +11,8 @@ from gql_users.criteria import Order, TextIs, UserFilter, require_reasonable, sh
 from gql_users.errors import BadUserInput
 from gql_users.models import User
 from gql_users.paging import Cursors, Page, PageRequest
-from gql_users.repositories.unit_of_work import UnitsOfWork
-from gql_users.repositories.users import position
+from gql_users.repositories.reading_users import SHOWN, UserReader
+from gql_users.repositories.user_orders import position
 
 MOST_IDS = 100
 PORTION = 1_000
@@ -20,21 +20,24 @@ PORTION = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """How people are found."""
+    """How people are found. `columns` names what of them is wanted, where that is not everything; the id always is."""
 
-    unit_of_work: UnitsOfWork
+    users: UserReader
     cursors: Cursors
 
-    async def me(self, actor: Actor) -> User | None:
+    async def me(self, actor: Actor, columns: frozenset[str] = SHOWN) -> User | None:
         """The actor's own account; None for strangers. Raises Unauthenticated for one whose token was refused."""
         require(actor.token_refused is None, actor)
-        return await self.find(actor, actor.user_id) if actor.user_id is not None else None
+        return await self.find(actor, actor.user_id, columns) if actor.user_id is not None else None
 
-    async def find(self, actor: Actor, user_id: int) -> User | None:
-        """The user of this number, if the actor may see it."""
-        return (await self.find_many(actor, [user_id]))[0]
+    async def find(self, actor: Actor, user_id: int, columns: frozenset[str] = SHOWN) -> User | None:
+        """The user of this number, if the actor may see it. Raises Unauthenticated."""
+        require(not actor.is_anonymous, actor)
+        return await self.users.find(user_id, columns) if can_see(actor, user_id) else None
 
-    async def find_many(self, actor: Actor, ids: Sequence[int | None]) -> list[User | None]:
+    async def find_many(
+        self, actor: Actor, ids: Sequence[int | None], columns: frozenset[str] = SHOWN
+    ) -> list[User | None]:
         """The users of these numbers, in their order; None for what does not exist or may not be seen.
 
         Raises Unauthenticated, and BadUserInput for more than 100.
@@ -43,51 +46,51 @@ class Directory:
         if len(ids) > MOST_IDS:
             raise BadUserInput(f"Ask for at most {MOST_IDS} at once.")
         visible = {each for each in ids if each is not None and can_see(actor, each)}
-        async with self.unit_of_work.reading() as work:
-            found = await work.users.find_many(sorted(visible))
+        found = await self.users.find_many(visible, columns)
         return [found.get(each) if each is not None else None for each in ids]
 
-    async def find_by_email(self, actor: Actor, email: str) -> User | None:
+    async def find_by_email(self, actor: Actor, email: str, columns: frozenset[str] = SHOWN) -> User | None:
         """The user of this address, however it is spelled, if the actor may see it. Raises Unauthenticated."""
         require(not actor.is_anonymous, actor)
-        async with self.unit_of_work.reading() as work:
-            user = await work.users.find_by_email(text.email_key(email) or "")
+        user = await self.users.find_by_email(text.email_key(email) or "", columns)
         return user if user is not None and can_see(actor, user.id) else None
 
-    async def find_by_username(self, actor: Actor, username: str) -> User | None:
+    async def find_by_username(self, actor: Actor, username: str, columns: frozenset[str] = SHOWN) -> User | None:
         """The user of this username, however it is spelled, if the actor may see it. Raises Unauthenticated."""
         require(not actor.is_anonymous, actor)
-        async with self.unit_of_work.reading() as work:
-            user = await work.users.find_by_username(text.username_key(username) or "")
+        user = await self.users.find_by_username(text.username_key(username) or "", columns)
         return user if user is not None and can_see(actor, user.id) else None
 
     async def page(
-        self, actor: Actor, request: PageRequest, wanted: UserFilter, order: Order, search: str | None
+        self,
+        actor: Actor,
+        request: PageRequest,
+        wanted: UserFilter,
+        order: Order,
+        search: str | None,
+        columns: frozenset[str] = SHOWN,
     ) -> Page[User]:
         """A page of the users that match. Raises Unauthenticated, Forbidden and BadUserInput."""
         require(can_list(actor), actor)
         require_reasonable(wanted)
         scope = f"users {order.field.value} {order.descending} {shape(wanted)} {bool(search)}"
         part = request.slice(self.cursors, scope)
-        async with self.unit_of_work.reading() as work:
-            users, has_next, has_previous = await work.users.page(_searching(wanted, search), order, part)
-        cursors = [self.cursors.seal(position(user, order), scope) for user in users]
-        return Page(users, cursors, has_next, has_previous)
+        users, has_next, has_previous = await self.users.page(_searching(wanted, search), order, part, columns)
+        seal = self.cursors.sealer(scope)
+        return Page(users, lambda user: seal(position(user, order)), has_next, has_previous)
 
     async def count(self, actor: Actor, wanted: UserFilter, search: str | None) -> int:
         """How many users match. Raises Unauthenticated, Forbidden and BadUserInput."""
         require(can_list(actor), actor)
         require_reasonable(wanted)
-        async with self.unit_of_work.reading() as work:
-            return await work.users.count(_searching(wanted, search))
+        return await self.users.count(_searching(wanted, search))
 
     async def everybody(self, actor: Actor) -> AsyncIterator[User]:
         """All users by number, read in portions: whoever is there at its turn. Raises Unauthenticated and Forbidden."""
         require(can_list(actor), actor)
         last = 0
         while True:
-            async with self.unit_of_work.reading() as work:
-                portion = await work.users.after(last, PORTION)
+            portion = await self.users.after(last, PORTION)
             for user in portion:
                 yield user
             if len(portion) < PORTION:
@@ -97,8 +100,7 @@ class Directory:
     async def skip_to(self, actor: Actor, skip: int, limit: int) -> Sequence[User]:
         """`limit` users after the first `skip`, by number. Raises Unauthenticated and Forbidden."""
         require(can_list(actor), actor)
-        async with self.unit_of_work.reading() as work:
-            return await work.users.skip_to(skip, limit)
+        return await self.users.skip_to(skip, limit)
 
 
 def _searching(wanted: UserFilter, search: str | None) -> UserFilter:

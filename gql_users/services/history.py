@@ -18,14 +18,14 @@ from gql_users.criteria import EventFilter, shape
 from gql_users.events import BY_STRANGERS
 from gql_users.models import Event
 from gql_users.paging import Cursors, Page, PageRequest
-from gql_users.repositories.unit_of_work import UnitsOfWork
+from gql_users.repositories.reading_events import EventReader
 
 
 @dataclass(frozen=True, slots=True)
 class History:
     """How people read what happened."""
 
-    unit_of_work: UnitsOfWork
+    events: EventReader
     cursors: Cursors
 
     async def page(self, actor: Actor, request: PageRequest, wanted: EventFilter) -> Page[Event]:
@@ -36,8 +36,7 @@ class History:
     async def count(self, actor: Actor, wanted: EventFilter) -> int:
         """How many events match. Raises Unauthenticated and Forbidden."""
         require(can_see_events(actor), actor)
-        async with self.unit_of_work.reading() as work:
-            return await work.events.count(wanted)
+        return await self.events.count(wanted)
 
     async def page_of(self, actor: Actor, user_id: int, request: PageRequest) -> Page[Event]:
         """A page of what happened to one account, the newest first. Raises Unauthenticated, NotFound, BadUserInput."""
@@ -47,14 +46,12 @@ class History:
     async def count_of(self, actor: Actor, user_id: int) -> int:
         """How many events are about one account. Raises Unauthenticated and NotFound."""
         require_own_or_admin(can_see_security(actor, user_id), actor)
-        async with self.unit_of_work.reading() as work:
-            return await work.events.count(EventFilter(user_id=user_id))
+        return await self.events.count(EventFilter(user_id=user_id))
 
     async def find_many(self, actor: Actor, ids: Sequence[UUID]) -> list[Event | None]:
         """The events of these ids, in their order; None for what does not exist or may not be seen."""
         require(not actor.is_anonymous, actor)
-        async with self.unit_of_work.reading() as work:
-            found = await work.events.find_many(ids)
+        found = await self.events.find_many(ids)
         seen = {each.id: as_seen(actor, each) for each in found.values() if self._is_seen(actor, each)}
         return [seen.get(each) for each in ids]
 
@@ -64,10 +61,10 @@ class History:
 
     async def _page(self, actor: Actor, request: PageRequest, wanted: EventFilter, scope: str) -> Page[Event]:
         part = request.slice(self.cursors, scope)
-        async with self.unit_of_work.reading() as work:
-            found, has_next, has_previous = await work.events.page(wanted, part)
-        cursors = [self.cursors.seal((str(each.id),), scope) for each in found]
-        return Page([as_seen(actor, each) for each in found], cursors, has_next, has_previous)
+        found, has_next, has_previous = await self.events.page(wanted, part)
+        seal = self.cursors.sealer(scope)
+        seen = [as_seen(actor, each) for each in found]
+        return Page(seen, lambda event: seal((str(event.id),)), has_next, has_previous)
 
 
 def as_seen(actor: Actor, event: Event) -> Event:

@@ -13,6 +13,7 @@ from gql_users.errors import NotFound
 from gql_users.events import EventKind, Happened
 from gql_users.models import Session
 from gql_users.paging import Cursors, Page, PageRequest
+from gql_users.repositories.reading_sessions import SessionReader
 from gql_users.repositories.unit_of_work import UnitsOfWork, repeated_on_collision
 
 
@@ -21,6 +22,7 @@ class SessionList:
     """How people look after the sessions they have."""
 
     unit_of_work: UnitsOfWork
+    reading: SessionReader
     clock: Clock
     cursors: Cursors
     idle_lifetime: timedelta
@@ -34,7 +36,7 @@ class SessionList:
         require(not actor.is_anonymous, actor)
         now = self.clock.now()
         async with self.unit_of_work() as work:
-            session = (await work.sessions.find_many([session_id])).get(session_id)
+            session = await work.sessions.find(session_id)
             if session is None or not can_revoke_sessions(actor, session.user_id):
                 raise NotFound("There is no such session.")
             is_over = now >= session.ends_at(self.idle_lifetime)
@@ -48,25 +50,23 @@ class SessionList:
         require_own_or_admin(can_see_security(actor, user_id), actor)
         scope, now = f"sessions {user_id}", self.clock.now()
         part = request.slice(self.cursors, scope)
-        async with self.unit_of_work.reading() as work:
-            found, has_next, has_previous = await work.sessions.page_of(
-                user_id, part, now=now, refreshed_since=now - self.idle_lifetime
-            )
-        return Page(found, [self.cursors.seal((str(each.id),), scope) for each in found], has_next, has_previous)
+        found, has_next, has_previous = await self.reading.page_of(
+            user_id, part, now=now, refreshed_since=now - self.idle_lifetime
+        )
+        seal = self.cursors.sealer(scope)
+        return Page(found, lambda session: seal((str(session.id),)), has_next, has_previous)
 
     async def count(self, actor: Actor, user_id: int) -> int:
         """How many live sessions somebody has. Raises Unauthenticated and NotFound."""
         require_own_or_admin(can_see_security(actor, user_id), actor)
         now = self.clock.now()
-        async with self.unit_of_work.reading() as work:
-            return await work.sessions.count_of(user_id, now=now, refreshed_since=now - self.idle_lifetime)
+        return await self.reading.count_of(user_id, now=now, refreshed_since=now - self.idle_lifetime)
 
     async def find_many(self, actor: Actor, ids: Sequence[UUID]) -> list[Session | None]:
         """The live sessions of these ids, in their order; None for what is over or may not be seen."""
         require(not actor.is_anonymous, actor)
         now = self.clock.now()
-        async with self.unit_of_work.reading() as work:
-            found = await work.sessions.find_many(ids)
+        found = await self.reading.find_many(ids)
         return [found[each] if each in found and self._is_seen(actor, found[each], now) else None for each in ids]
 
     def _is_seen(self, actor: Actor, session: Session, now: datetime) -> bool:

@@ -13,6 +13,7 @@ from gql_users.errors import NotAuthentic, TokenExpired, TokenInvalid, TokenReus
 from gql_users.events import EventKind, Happened, id_at
 from gql_users.mail.kinds import LetterKind
 from gql_users.models import Session, User
+from gql_users.repositories.reading_sessions import SessionReader
 from gql_users.repositories.unit_of_work import UnitOfWork, UnitsOfWork, repeated_on_collision
 from gql_users.security.tokens import AccessClaims, RefreshClaims, Tokens, in_whole_seconds
 from gql_users.services.letters import letter_to, withdraw_moves
@@ -35,6 +36,7 @@ class Sessions:
     """How people stay signed in, and stop being so."""
 
     unit_of_work: UnitsOfWork
+    reading: SessionReader
     clock: Clock
     tokens: Tokens
     keys: SigningKeys
@@ -89,14 +91,13 @@ class Sessions:
             now = self.clock.now()
             key = await self.keys.verifying(self.tokens.kid(access_token))
             claims = self.tokens.read_access(access_token, key, now=now)
-            async with self.unit_of_work.reading() as work:
-                found = await work.sessions.find_with_user(claims.session_id)
-            session, user = self._live(found, now)
-            if user.id != claims.user_id:
+            state = await self.reading.find_state(claims.session_id)
+            if state is None or state.user_id != claims.user_id:
                 raise TokenInvalid
+            self._require_live(state, state, now)
         except NotAuthentic as refusal:
             return Actor(token_refused=refusal.code, client=client)
-        return Actor(user.id, session.id, user.is_admin, client=client, token_expires_at=claims.expires_at)
+        return Actor(state.user_id, state.id, state.is_admin, client=client, token_expires_at=claims.expires_at)
 
     async def refresh(self, refresh_token: str, client: Client) -> SignedIn:
         """Exchange a refresh token for the next one.
@@ -174,12 +175,16 @@ class Sessions:
 
     def _live(self, found: tuple[Session, User] | None, now: datetime) -> tuple[Session, User]:
         """The session and its user, if both are still good."""
-        if found is None or found[0].revoked_at is not None or not found[1].is_active:
+        if found is None:
             raise TokenInvalid
-        session, user = found
+        self._require_live(*found, now)
+        return found
+
+    def _require_live(self, session: Session, user: User, now: datetime) -> None:
+        if session.revoked_at is not None or not user.is_active:
+            raise TokenInvalid
         if now >= session.ends_at(self.idle_lifetime):
             raise TokenExpired
-        return session, user
 
 
 def _themselves(session: Session, client: Client) -> Actor:

@@ -25,4 +25,4 @@ async def find_events(
     actor, history = info.context.actor, info.context.services.history
     wanted = filter.criteria() if filter else EventFilter()
     page = await history.page(actor, PageRequest(first, after, last, before), wanted)
-    return connection(page, Event.of, partial(history.count, actor, wanted))
+    return connection(info, Event, page, Event.of, partial(history.count, actor, wanted))

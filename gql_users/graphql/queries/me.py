@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from gql_users.graphql.context import Info
-from gql_users.graphql.types.user import User
+from gql_users.graphql.types.user import User, view
 
 
 async def find_me(info: Info) -> User | None:
     """The caller's own account; null for strangers."""
-    context = info.context
-    return User.of_found(await context.services.directory.me(context.actor))
+    asked, context = view(info), info.context
+    return asked.of_found(await context.services.directory.me(context.actor, asked.columns))

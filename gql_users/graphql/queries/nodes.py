@@ -13,7 +13,7 @@ from gql_users.graphql.ids import find_event_id, find_session_id, find_user_numb
 from gql_users.graphql.types.event import Event
 from gql_users.graphql.types.node import Node
 from gql_users.graphql.types.session import Session
-from gql_users.graphql.types.user import User
+from gql_users.graphql.types.user import view
 
 
 async def find_nodes(
@@ -23,8 +23,9 @@ async def find_nodes(
     context = info.context
     actor, services = context.actor, context.services
     # Asked first in any case: it says who may ask, and for how many.
-    users = await services.directory.find_many(actor, [find_user_number(each) for each in ids])
-    found: dict[str, Node] = {each: User.of(user) for each, user in zip(ids, users, strict=True) if user is not None}
+    asked = view(info)
+    users = await services.directory.find_many(actor, [find_user_number(each) for each in ids], asked.columns)
+    found: dict[str, Node] = {each: asked.of(user) for each, user in zip(ids, users, strict=True) if user is not None}
     if sessions := _of_kind(find_session_id, ids):
         rows = await services.session_list.find_many(actor, [*sessions.values()])
         found |= {each: Session.of(info, row) for each, row in zip(sessions, rows, strict=True) if row is not None}

@@ -7,7 +7,7 @@ import strawberry
 from gql_users.graphql.context import Info
 from gql_users.graphql.ids import find_user_number
 from gql_users.graphql.types.scalars import BigInt
-from gql_users.graphql.types.user import User
+from gql_users.graphql.types.user import User, view
 
 
 @strawberry.input(one_of=True, description="What to know a user by: exactly one of these.")
@@ -22,10 +22,10 @@ class UserBy:
 
 async def find_user(info: Info, by: UserBy) -> User | None:
     """The user, if there is one that the caller may see."""
-    actor, directory = info.context.actor, info.context.services.directory
+    asked, actor, directory = view(info), info.context.actor, info.context.services.directory
     if by.email:
-        return User.of_found(await directory.find_by_email(actor, by.email))
+        return asked.of_found(await directory.find_by_email(actor, by.email, asked.columns))
     if by.username:
-        return User.of_found(await directory.find_by_username(actor, by.username))
+        return asked.of_found(await directory.find_by_username(actor, by.username, asked.columns))
     number = find_user_number(by.id) if by.id else by.database_id
-    return User.of_found(await directory.find(actor, number or 0))
+    return asked.of_found(await directory.find(actor, number or 0, asked.columns))

@@ -12,7 +12,7 @@ from gql_users.graphql.connections import Connection, connection
 from gql_users.graphql.context import Info
 from gql_users.graphql.inputs.page import After, Before, First, Last
 from gql_users.graphql.inputs.user_filter import UserFilterInput, UserOrderInput
-from gql_users.graphql.types.user import User
+from gql_users.graphql.types.user import User, view
 from gql_users.paging import PageRequest
 
 Search = Annotated[str | None, strawberry.argument(description="Part of a name, username or address, ignoring case.")]
@@ -32,5 +32,6 @@ async def find_users(
     actor, directory = info.context.actor, info.context.services.directory
     wanted = filter.criteria() if filter else UserFilter()
     order = (order_by or UserOrderInput()).criteria()
-    page = await directory.page(actor, PageRequest(first, after, last, before), wanted, order, search)
-    return connection(page, User.of, partial(directory.count, actor, wanted, search))
+    request, asked = PageRequest(first, after, last, before), view(info)
+    page = await directory.page(actor, request, wanted, order, search, asked.columns)
+    return connection(info, User, page, asked.of, partial(directory.count, actor, wanted, search))

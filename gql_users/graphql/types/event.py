@@ -67,9 +67,12 @@ async def _user(root: Any, info: Info) -> LazyUser | None:
 
 
 async def _seen(info: Info, number: int | None) -> User | None:
-    from gql_users.graphql.types.user import User  # noqa: PLC0415 - the two types know each other
+    from gql_users.graphql.types.user import view  # noqa: PLC0415 - the two types know each other
 
-    return User.of_found(await info.context.users.load(number)) if number is not None else None
+    if number is None:
+        return None
+    asked, context = view(info), info.context
+    return asked.of_found(await context.services.directory.find(context.actor, number, asked.columns))
 
 
 @strawberry.type(description="Something that happened, and is never changed. For oneself and admins.")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from datetime import datetime
-from functools import partial
-from typing import Any, Self
+from functools import lru_cache, partial
+from typing import Any
 
 import strawberry
+from strawberry.utils.str_converters import to_camel_case
 
 from gql_users import models
 from gql_users.graphql.connections import Connection, connection
 from gql_users.graphql.context import Info
+from gql_users.graphql.execution.plans.selections import selected
 from gql_users.graphql.ids import global_id
 from gql_users.graphql.inputs.page import After, Before, First, Last
 from gql_users.graphql.types.event import Event
@@ -26,7 +29,7 @@ async def _sessions(
     """A page of the live sessions."""
     actor, sessions = info.context.actor, info.context.services.session_list
     page = await sessions.page(actor, root.database_id, PageRequest(first, after, last, before))
-    return connection(page, partial(Session.of, info), partial(sessions.count, actor, root.database_id))
+    return connection(info, Session, page, partial(Session.of, info), partial(sessions.count, actor, root.database_id))
 
 
 async def _events(
@@ -35,7 +38,7 @@ async def _events(
     """A page of the account's security history."""
     actor, history = info.context.actor, info.context.services.history
     page = await history.page_of(actor, root.database_id, PageRequest(first, after, last, before))
-    return connection(page, Event.of, partial(history.count_of, actor, root.database_id))
+    return connection(info, Event, page, Event.of, partial(history.count_of, actor, root.database_id))
 
 
 @strawberry.type(description="A person's account. For oneself and admins.")
@@ -69,29 +72,53 @@ class User(Node):
     )
 
     @classmethod
-    def of(cls, user: models.User) -> Self:
-        """The row, as a client sees it."""
-        return cls(
-            id=strawberry.ID(global_id("User", user.id)),
-            database_id=BigInt(user.id),
-            email=user.email,
-            email_verified_at=user.email_verified_at,
-            username=user.username,
-            name=user.name,
-            first_name=user.first_name,
-            last_name=user.last_name,
-            age=user.age,
-            locale=user.locale,
-            is_active=user.is_active,
-            is_admin=user.is_admin,
-            deactivated_at=user.deactivated_at,
-            created_at=user.created_at,
-            updated_at=user.updated_at,
-            last_login_at=user.last_login_at,
-            version=user.version,
-        )
+    def of(cls, user: models.User) -> User:
+        """The row, as a client sees it, with everything there is to see."""
+        return EVERYTHING.of(user)
 
     @classmethod
-    def of_found(cls, user: models.User | None) -> Self | None:
+    def of_found(cls, user: models.User | None) -> User | None:
         """The row, as a client sees it; nothing for nothing."""
         return cls.of(user) if user is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What of accounts a document asks for: the columns to read, and what clients see of their rows."""
+
+    columns: frozenset[str]
+    attributes: frozenset[str]
+
+    def of(self, user: models.User) -> User:
+        """The row, as far as the document asks for it."""
+        seen = User.__new__(User)
+        # The constructor wants every field. What is not asked for was not read, and nobody looks at it.
+        fields: dict[str, Any] = {name: getattr(user, name) for name in self.attributes}
+        fields["id"] = global_id("User", user.id)
+        fields["database_id"] = user.id
+        seen.__dict__ = fields
+        return seen
+
+    def of_found(self, user: models.User | None) -> User | None:
+        """The row, as far as the document asks for it; nothing for nothing."""
+        return self.of(user) if user is not None else None
+
+
+def view(info: Info) -> View:
+    """What the document asks for, of all accounts below this field."""
+    return _view(selected(info, "User"))
+
+
+@lru_cache(256)
+def _view(names: frozenset[str]) -> View:
+    attributes = frozenset(_ATTRIBUTES[name] for name in names if name in _ATTRIBUTES)
+    return View(frozenset("deactivated_at" if each == "is_active" else each for each in attributes), attributes)
+
+
+# The attributes that are as the row has them, by the names that the schema gives them.
+_ATTRIBUTES = {
+    to_camel_case(each.name): each.name
+    for each in fields(User)
+    if each.name not in {"id", "database_id", "sessions", "events"}
+}
+EVERYTHING = _view(frozenset(_ATTRIBUTES))

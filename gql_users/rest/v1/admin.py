@@ -41,9 +41,9 @@ def routes(wrapping: Wrapping) -> APIRouter:
         """The newest first. Where there is more, the header `Link` has the address of the next page (RFC 8288)."""
         wanted = PageRequest(first=limit, after=after)
         found = await services.directory.page(actor, wanted, UserFilter(), Order(OrderField.CREATED_AT), search)
-        if found.has_next and found.cursors:
+        if found.has_next and found.items:
             # Relative, because a client's Host header shall not decide where others send their tokens.
-            following = request.url.include_query_params(after=found.cursors[-1]).query
+            following = request.url.include_query_params(after=found.cursor(found.items[-1])).query
             response.headers["Link"] = f'<?{following}>; rel="next"'
         return wrapping.wrap([User.of(user) for user in found.items])
 
