@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, or_, select
@@ -12,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from gql_users.models import Attempt
 from gql_users.repositories.portions import portion_of
-from gql_users.repositories.rows import columns_of, instance_of
+from gql_users.repositories.rows import columns_of
 from gql_users.repositories.statements import Among, Statement
 from gql_users.repositories.transactions import Executor
 
@@ -29,31 +31,35 @@ _FORGET_NETWORK = Statement(delete(Attempt).where(Attempt.network == bindparam("
 _FORGET = portion_of(Attempt, Attempt.reserved_at < bindparam("before"))
 
 
+@dataclass(slots=True)
+class Counted:
+    """What is written down of a pair, as `Attempt` says."""
+
+    reserved_at: datetime
+    failed: int = 0
+    pending: int = 0
+    failed_at: datetime | None = None
+
+
 class Attempts:
     """The attempts, within one unit of work."""
 
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
 
-    async def find_many(self, pairs: Sequence[Pair]) -> dict[Pair, Attempt]:
+    async def find_many(self, pairs: Sequence[Pair]) -> dict[Pair, Counted]:
         """What is known of each pair, without waiting for anybody."""
-        wanted = _numbered({"account": account, "network": network} for account, network in pairs)
-        found = await self._executor.rows(_find(len(pairs)), **wanted)
-        return {(each.account, each.network): each for each in found}
+        values = _numbered(dict(zip(_KEY, pair, strict=True)) for pair in pairs)
+        return _by_pair(await self._executor.rows(_find(len(pairs)), **values))
 
-    async def lock(self, pairs: Sequence[Pair], *, now: datetime) -> dict[Pair, Attempt]:
+    async def lock(self, pairs: Sequence[Pair], *, now: datetime) -> dict[Pair, Counted]:
         """What is known of each pair, who all stay as they are until this unit of work ends; for `save`."""
-        rows = [
-            Attempt(account=account, network=network, failed=0, pending=0, reserved_at=now)
-            for account, network in pairs
-        ]
         # A row that is there is written to as well, which locks it, and is told as it was.
-        found = await self._put(rows, changed=("account",))
-        return {(each.account, each.network): instance_of(Attempt, each) for each in found}
+        return _by_pair(await self._put({pair: Counted(now) for pair in pairs}, changed=("account",)))
 
-    async def save(self, rows: Iterable[Attempt]) -> None:
-        """Write what was changed in locked rows."""
-        await self._put([*rows], changed=_COUNTS)
+    async def save(self, counted: Mapping[Pair, Counted]) -> None:
+        """Write what was changed of locked pairs."""
+        await self._put(counted, changed=_COUNTS)
 
     async def forget_accounts(self, accounts: Sequence[str]) -> None:
         """Remove what every network tried with these accounts."""
@@ -67,11 +73,13 @@ class Attempts:
         """Remove what was tried before a moment and not since, and no more than `most`. How many there were."""
         return len(await self._executor.rows(_FORGET, before=before, most=most))
 
-    async def _put(self, rows: Sequence[Attempt], changed: tuple[str, ...]) -> Sequence[Any]:
+    async def _put(self, counted: Mapping[Pair, Counted], changed: tuple[str, ...]) -> Sequence[Any]:
         # Everybody locks in one order, or two would wait for each other.
-        ordered = sorted(rows, key=lambda row: (row.account, row.network), reverse=True)
-        values = _numbered({name: getattr(row, name) for name in _EVERY} for row in ordered)
-        return await self._executor.rows(_put(len(rows), changed), **values)
+        rows = (
+            {"account": account, "network": network, **{name: getattr(each, name) for name in _COUNTS}}
+            for (account, network), each in sorted(counted.items(), key=itemgetter(0), reverse=True)
+        )
+        return await self._executor.rows(_put(len(counted), changed), **_numbered(rows))
 
 
 @cache
@@ -98,3 +106,9 @@ def _value(name: str, number: int) -> Any:
 
 def _numbered(rows: Iterable[Mapping[str, object]]) -> dict[str, object]:
     return {f"{name}_{number}": value for number, row in enumerate(rows) for name, value in row.items()}
+
+
+def _by_pair(rows: Iterable[Any]) -> dict[Pair, Counted]:
+    return {
+        (row.account, row.network): Counted(row.reserved_at, row.failed, row.pending, row.failed_at) for row in rows
+    }
