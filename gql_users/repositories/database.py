@@ -27,7 +27,9 @@ WAL_ATTEMPTS = 20
 SQLITE_WAIT_S = 5
 SQLITE_PATIENCE_S = 120
 
-_PASSING = {"40001", "40P01"}  # serialization failure, deadlock: the same again will succeed
+# Serialization failure, deadlock: the same again will succeed. As it will when somebody changed the type of a column
+# meanwhile, which PostgreSQL has no code of its own for.
+_PASSING = {"40001", "40P01"}
 _AWAY = {
     "25006",  # read-only: a standby, or a failover under way
     "53300",  # too many connections
@@ -154,7 +156,7 @@ def plain_failures() -> Iterator[None]:
         raise Unavailable from error
     except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         state = str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
-        if state in _PASSING:
+        if state in _PASSING or isinstance(error, asyncpg.InvalidCachedStatementError):
             raise Collision from error
         if state in _AWAY or state[:2] in {"08", "57"} or _is_away(error):
             raise Unavailable from error

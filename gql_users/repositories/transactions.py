@@ -11,6 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gql_users.repositories.statements import Statement, Values
 
+# Those who write look for rows by their keys: whatever the values, the plan is the same, and need not be made again.
+BEGIN = "BEGIN; SET LOCAL plan_cache_mode = auto"
+
 
 class Executor(ABC):
     """What executes statements: the driver each for itself, a transaction all of them as one."""
@@ -44,13 +47,21 @@ class OnPostgreSQL(Transaction):
         return await fetch(self._connection, statement, values)
 
     async def commit(self) -> None:
-        """Send COMMIT."""
-        await _say(self._connection, "COMMIT")
+        """Send COMMIT. Raises RuntimeError when the server has given the transaction up before."""
+        answer = await _say(self._connection, "COMMIT")
+        if answer != "COMMIT":
+            raise RuntimeError("a transaction went on after one of its statements had failed")
 
     async def end(self) -> None:
         """Undo what is not committed. The server does so by itself when the connection is closed."""
         if not self._connection.is_closed() and self._connection.is_in_transaction():
-            await _say(self._connection, "ROLLBACK")
+            try:
+                await self._connection.execute("ROLLBACK")
+            except BaseException as error:
+                self._connection.terminate()
+                # What failed before is what matters.
+                if not isinstance(error, Exception):
+                    raise
 
 
 class ThroughSQLAlchemy(Transaction):
@@ -71,7 +82,7 @@ class ThroughSQLAlchemy(Transaction):
 
 async def begin(connection: Any) -> None:
     """Send BEGIN over a connection of asyncpg's."""
-    await _say(connection, "BEGIN")
+    await _say(connection, BEGIN)
 
 
 async def fetch(connection: Any, statement: Statement, values: Values) -> Sequence[Any]:
@@ -86,9 +97,9 @@ async def fetch(connection: Any, statement: Statement, values: Values) -> Sequen
     return rows
 
 
-async def _say(connection: Any, word: str) -> None:
+async def _say(connection: Any, words: str) -> str:
     try:
-        await connection.execute(word)
+        return str(await connection.execute(words))
     except BaseException as error:
         _close_unless_usable(connection, error)
         raise
