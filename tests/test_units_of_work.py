@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -34,7 +33,7 @@ def units(services: Services) -> UnitsOfWork:
 
 
 @pytest.fixture
-def round_trips(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def round_trips(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The first word of all that PostgreSQL is sent."""
     sent: list[str] = []
     for name in ("fetch", "execute"):
