@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from enum import Enum
+from functools import cache
+from typing import Any
 
 from gql_users.errors import BadUserInput
 from gql_users.events import EventKind
@@ -83,7 +85,7 @@ class EventFilter:
 def shape(value: object) -> str:
     """Which conditions a filter has, without their values: what a cursor is bound to."""
     if is_dataclass(value):
-        given = ((field.name, getattr(value, field.name)) for field in fields(value))
+        given = ((name, getattr(value, name)) for name in _conditions(type(value)))
         return "{" + ",".join(name + shape(part) for name, part in given if part is not None) + "}"
     if isinstance(value, tuple) and any(is_dataclass(part) for part in value):
         return "[" + ",".join(shape(part) for part in value) + "]"
@@ -97,7 +99,7 @@ def require_reasonable(wanted: UserFilter) -> None:
     while waiting:
         part, depth = waiting.pop()
         # A part without conditions counts too: thousands of them are as hard to read.
-        conditions += max(1, sum(getattr(part, field.name) is not None for field in fields(part)))
+        conditions += max(1, sum(getattr(part, name) is not None for name in _conditions(UserFilter)))
         if depth > DEEPEST_FILTER or conditions > MOST_CONDITIONS:
             raise BadUserInput(f"A filter has at most {MOST_CONDITIONS} conditions, {DEEPEST_FILTER} levels deep.")
         inner = (*(part.every or ()), *(part.some or ()), *((part.none,) if part.none else ()))
@@ -105,3 +107,8 @@ def require_reasonable(wanted: UserFilter) -> None:
         for text in (part.email, part.username, part.name):
             if text is not None and text.among is not None and len(text.among) > MOST_CHOICES:
                 raise BadUserInput(f"A list of alternatives has at most {MOST_CHOICES} entries.")
+
+
+@cache
+def _conditions(criteria: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(criteria))
