@@ -40,6 +40,7 @@ class OnPostgreSQL(Driver):
     def __init__(self, settings: Settings) -> None:
         _, self._where = POSTGRESQL.create_connect_args(make_url(settings.database))
         self._where.pop("prepared_statement_cache_size", None)  # SQLAlchemy's own
+        self._is_pooled = settings.is_pooled
         self._pool = Pool(self._connect, settings.pool_size)
 
     async def rows(self, statement: Statement, **values: object) -> Sequence[Any]:
@@ -74,7 +75,7 @@ class OnPostgreSQL(Driver):
         return rows
 
     async def _connect(self) -> Any:
-        connection = await asyncpg.connect(**self._where, **connection_arguments())
+        connection = await asyncpg.connect(**self._where, **connection_arguments(is_pooled=self._is_pooled))
         try:
             await connection.set_type_codec("json", schema="pg_catalog", encoder=str, decoder=json.loads)
         except BaseException:
