@@ -84,8 +84,8 @@ class EventFilter:
 
 def shape(value: object) -> str:
     """Which conditions a filter has, without their values: what a cursor is bound to."""
-    kind: Any = type(value)
-    if is_dataclass(kind):
+    if is_dataclass(value):
+        kind: Any = value.__class__
         given = ((name, getattr(value, name)) for name in _conditions(kind))
         return "{" + ",".join(name + shape(part) for name, part in given if part is not None) + "}"
     if isinstance(value, tuple) and any(is_dataclass(part) for part in value):
