@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from enum import Enum
-from functools import cache
-from typing import Any
 
 from gql_users.errors import BadUserInput
 from gql_users.events import EventKind
@@ -85,8 +83,7 @@ class EventFilter:
 def shape(value: object) -> str:
     """Which conditions a filter has, without their values: what a cursor is bound to."""
     if is_dataclass(value):
-        kind: Any = value.__class__
-        given = ((name, getattr(value, name)) for name in _conditions(kind))
+        given = ((field.name, getattr(value, field.name)) for field in fields(value))
         return "{" + ",".join(name + shape(part) for name, part in given if part is not None) + "}"
     if isinstance(value, tuple) and any(is_dataclass(part) for part in value):
         return "[" + ",".join(shape(part) for part in value) + "]"
@@ -100,7 +97,7 @@ def require_reasonable(wanted: UserFilter) -> None:
     while waiting:
         part, depth = waiting.pop()
         # A part without conditions counts too: thousands of them are as hard to read.
-        conditions += max(1, sum(getattr(part, name) is not None for name in _conditions(UserFilter)))
+        conditions += max(1, sum(getattr(part, field.name) is not None for field in fields(part)))
         if depth > DEEPEST_FILTER or conditions > MOST_CONDITIONS:
             raise BadUserInput(f"A filter has at most {MOST_CONDITIONS} conditions, {DEEPEST_FILTER} levels deep.")
         inner = (*(part.every or ()), *(part.some or ()), *((part.none,) if part.none else ()))
@@ -108,8 +105,3 @@ def require_reasonable(wanted: UserFilter) -> None:
         for text in (part.email, part.username, part.name):
             if text is not None and text.among is not None and len(text.among) > MOST_CHOICES:
                 raise BadUserInput(f"A list of alternatives has at most {MOST_CHOICES} entries.")
-
-
-@cache
-def _conditions(criteria: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(criteria))

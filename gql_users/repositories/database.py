@@ -36,10 +36,6 @@ _AWAY = {
 }
 
 
-# SQLAlchemy names what it prepares unless it is told otherwise. A statement without a name ends with its transaction.
-_UNNAMED = {"prepared_statement_cache_size": 0, "prepared_statement_name_func": lambda: ""}
-
-
 class Collision(Unavailable):
     """Two transactions got in each other's way; nothing was written, and the same again will most likely succeed."""
 
@@ -60,8 +56,13 @@ def connect(settings: Settings, *, patiently: bool = False, directly: bool = Fal
         pool_timeout=POOL_WAIT_S,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args=connection_arguments(patiently=patiently, is_pooled=is_pooled) | (_UNNAMED if is_pooled else {}),
+        connect_args=connection_arguments(patiently=patiently, is_pooled=is_pooled) | _prepared(is_pooled=is_pooled),
     )
+
+
+def _prepared(*, is_pooled: bool) -> dict[str, Any]:
+    """What SQLAlchemy does about prepared statements. Through a pooler they have no name, and end when they are done."""
+    return {"prepared_statement_cache_size": 0, "prepared_statement_name_func": lambda: ""} if is_pooled else {}
 
 
 def connection_arguments(*, patiently: bool = False, is_pooled: bool = False) -> dict[str, Any]:
