@@ -61,7 +61,7 @@ def connect(settings: Settings, *, patiently: bool = False, directly: bool = Fal
 
 
 def _prepared(*, is_pooled: bool) -> dict[str, Any]:
-    """What SQLAlchemy does about prepared statements: through a pooler they have no name, and end when they are done."""
+    """What SQLAlchemy does about prepared statements: through a pooler they have no name, and end at once."""
     return {"prepared_statement_cache_size": 0, "prepared_statement_name_func": lambda: ""} if is_pooled else {}
 
 
