@@ -52,6 +52,11 @@ class Settings(BaseSettings):
         description="Where the data is: `postgresql+asyncpg://user:password@host/name` or "
         "`sqlite+aiosqlite:///path`. Without it, an SQLite file in the data folder.",
     )
+    database_direct_url: SecretStr | None = Field(
+        None,
+        description="PostgreSQL itself, where `GQL_USERS_DATABASE_URL` leads through a pooler that keeps no sessions, "
+        "such as PgBouncer in transaction mode. Setting it is how the service knows.",
+    )
     data_dir: Path = Field(
         Path("data"),
         description="Folder for what the service keeps itself: the SQLite file, development's secret.",
@@ -252,7 +257,7 @@ class Settings(BaseSettings):
             raise ValueError("must be an address that paths can follow, such as https://users.example.com")
         return value.rstrip("/")
 
-    @field_validator("database_url")
+    @field_validator("database_url", "database_direct_url")
     @classmethod
     def _choose_driver(cls, value: SecretStr | None) -> SecretStr | None:
         if value is None:
@@ -297,6 +302,16 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _pool_postgresql(self) -> Self:
+        if self.database_direct_url is not None:
+            for url in (self.database, self.database_direct_url.get_secret_value()):
+                if not url.startswith("postgresql"):
+                    raise ValueError(
+                        "GQL_USERS_DATABASE_DIRECT_URL is for PostgreSQL, and beside GQL_USERS_DATABASE_URL"
+                    )
+        return self
+
+    @model_validator(mode="after")
     def _have_something_to_trust(self) -> Self:
         if self.documents == "trusted-only" and self.trusted_documents is None:
             raise ValueError("GQL_USERS_TRUSTED_DOCUMENTS must be set where only trusted documents are executed")
@@ -308,6 +323,17 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite+aiosqlite:///{self.data_dir / 'gql_users.db'}"
+
+    @property
+    def direct_database(self) -> str:
+        """The URL of the database itself, past any pooler."""
+        direct = self.database_direct_url
+        return direct.get_secret_value() if direct is not None else self.database
+
+    @property
+    def is_pooled(self) -> bool:
+        """Does a pooler between the service and PostgreSQL give each transaction another session?"""
+        return self.database_direct_url is not None
 
     @property
     def is_quiet(self) -> bool:

@@ -46,7 +46,7 @@ class PostgreSQLExplainer:
 
 def _written(value: object) -> str:
     if isinstance(value, list):
-        return f"ARRAY[{', '.join(_written(each) for each in value)}]"
+        value = "{" + ", ".join(json.dumps(str(each)) for each in value) + "}"
     return "'" + str(value).replace("'", "''") + "'"
 
 

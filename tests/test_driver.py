@@ -198,3 +198,11 @@ async def test_a_driver_that_was_closed_connects_again(driver: Driver) -> None:
     await driver.close()
 
     assert (await driver.rows(ONE))[0].one == 1
+
+
+@pytest.mark.usefixtures("_rows")
+async def test_a_row_shows_nothing_of_what_it_holds(driver: Driver) -> None:
+    ann, _ = await driver.rows(Statement(select(User.name, User.email).order_by(User.name)))
+
+    assert "Ann" not in f"{ann!r} {ann}"
+    assert "ann@" not in f"{ann!r} {ann}"

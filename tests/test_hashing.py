@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
-from gql_users.security.passwords import Passwords
+import pytest
+
+from gql_users.errors import Unavailable
+from gql_users.security import passwords
+from gql_users.security.passwords import STANDS_BACK, Passwords
+from tests.door import PASSWORD, Door, Person
+
+SIGN_IN = "mutation ($input: LoginInput!) { login(input: $input) { user { id } } }"
+EMAILS = ("member@example.com", "nobody@example.com")
+LOWEST = 19  # priorities end there
 
 FIRST_HASHES_AT_ONCE = """
 import asyncio, sys
@@ -36,3 +47,39 @@ async def test_who_hashes_after_everything_was_let_go_gets_new_threads() -> None
 
     assert await hasher.verify("a long enough password", first)
     hasher.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a thread has a priority of its own on Linux alone")
+async def test_threads_that_hash_stand_back_for_all_others(hasher: Passwords) -> None:
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+
+    await hasher.hash("a long enough password")
+
+    priorities = [os.getpriority(os.PRIO_PROCESS, int(each.name)) for each in Path("/proc/self/task").iterdir()]
+    assert min(own + STANDS_BACK, LOWEST) in priorities
+    assert os.getpriority(os.PRIO_PROCESS, 0) == own
+
+
+async def test_who_was_let_in_finds_a_place_when_others_are_refused(
+    hasher: Passwords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "MOST_WAITING", passwords.ON_THE_WAY)
+
+    with pytest.raises(Unavailable):
+        hasher.require_room()
+
+    assert await hasher.hash("a long enough password")
+
+
+async def test_a_sign_in_that_would_find_no_place_asks_the_database_nothing(
+    door: Door, a_member: Person, statements: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await door.done("login", {"email": a_member.email, "password": PASSWORD})  # keys are known from now on
+    monkeypatch.setattr(passwords, "MOST_WAITING", 0)
+    statements.clear()
+
+    refused = [await door.refused(SIGN_IN, input={"email": each, "password": "wrong"}) for each in EMAILS]
+
+    assert refused[0] == refused[1]
+    assert refused[0]["extensions"] == {"code": "UNAVAILABLE", "retryAfterSeconds": 1}
+    assert statements == []

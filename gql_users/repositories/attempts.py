@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, or_, select
@@ -12,21 +14,31 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from gql_users.models import Attempt
 from gql_users.repositories.portions import portion_of
-from gql_users.repositories.rows import columns_of, instance_of
+from gql_users.repositories.rows import columns_of
 from gql_users.repositories.statements import Among, Statement
 from gql_users.repositories.transactions import Executor
 
 Pair = tuple[str, str]
 """An account and a network, both as keyed hashes."""
 
-_TABLE = Attempt.__table__
-_COLUMNS = [column.name for column in columns_of(Attempt)]
+_COLUMNS = columns_of(Attempt)
 _KEY = "account", "network"
 _COUNTS = "failed", "pending", "reserved_at", "failed_at"
+_EVERY = *_KEY, *_COUNTS
 
-_FORGET_ACCOUNTS = Statement(delete(_TABLE).where(Among(Attempt.account, "accounts")))
-_FORGET_NETWORK = Statement(delete(_TABLE).where(Attempt.network == bindparam("of_network")))
+_FORGET_ACCOUNTS = Statement(delete(Attempt).where(Among(Attempt.account, "accounts")))
+_FORGET_NETWORK = Statement(delete(Attempt).where(Attempt.network == bindparam("of_network")))
 _FORGET = portion_of(Attempt, Attempt.reserved_at < bindparam("before"))
+
+
+@dataclass(slots=True)
+class Counted:
+    """What is written down of a pair, as `Attempt` says."""
+
+    reserved_at: datetime
+    failed: int = 0
+    pending: int = 0
+    failed_at: datetime | None = None
 
 
 class Attempts:
@@ -35,25 +47,19 @@ class Attempts:
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
 
-    async def find_many(self, pairs: Sequence[Pair]) -> dict[Pair, Attempt]:
+    async def find_many(self, pairs: Sequence[Pair]) -> dict[Pair, Counted]:
         """What is known of each pair, without waiting for anybody."""
-        wanted = _numbered({"account": account, "network": network} for account, network in pairs)
-        found = await self._executor.rows(_find(len(pairs)), **wanted)
-        return {(each.account, each.network): each for each in found}
+        values = _numbered(dict(zip(_KEY, pair, strict=True)) for pair in pairs)
+        return _by_pair(await self._executor.rows(_find(len(pairs)), **values))
 
-    async def lock(self, pairs: Sequence[Pair], *, now: datetime) -> dict[Pair, Attempt]:
-        """What is known of each pair, who all stay as they are until this unit of work ends. To be changed and saved."""
-        rows = [
-            Attempt(account=account, network=network, failed=0, pending=0, reserved_at=now)
-            for account, network in pairs
-        ]
+    async def lock(self, pairs: Sequence[Pair], *, now: datetime) -> dict[Pair, Counted]:
+        """What is known of each pair, who all stay as they are until this unit of work ends; for `save`."""
         # A row that is there is written to as well, which locks it, and is told as it was.
-        found = await self._put(rows, changed=("account",))
-        return {(each.account, each.network): instance_of(Attempt, each) for each in found}
+        return _by_pair(await self._put({pair: Counted(now) for pair in pairs}, changed=("account",)))
 
-    async def save(self, rows: Iterable[Attempt]) -> None:
-        """Write what was changed in locked rows."""
-        await self._put([*rows], changed=_COUNTS)
+    async def save(self, counted: Mapping[Pair, Counted]) -> None:
+        """Write what was changed of locked pairs."""
+        await self._put(counted, changed=_COUNTS)
 
     async def forget_accounts(self, accounts: Sequence[str]) -> None:
         """Remove what every network tried with these accounts."""
@@ -67,34 +73,42 @@ class Attempts:
         """Remove what was tried before a moment and not since, and no more than `most`. How many there were."""
         return len(await self._executor.rows(_FORGET, before=before, most=most))
 
-    async def _put(self, rows: Sequence[Attempt], changed: tuple[str, ...]) -> Sequence[Any]:
+    async def _put(self, counted: Mapping[Pair, Counted], changed: tuple[str, ...]) -> Sequence[Any]:
         # Everybody locks in one order, or two would wait for each other.
-        ordered = sorted(rows, key=lambda row: (row.account, row.network), reverse=True)
-        values = _numbered({name: getattr(row, name) for name in _COLUMNS} for row in ordered)
-        return await self._executor.rows(_put(len(rows), changed), **values)
+        rows = (
+            {"account": account, "network": network, **{name: getattr(each, name) for name in _COUNTS}}
+            for (account, network), each in sorted(counted.items(), key=itemgetter(0), reverse=True)
+        )
+        return await self._executor.rows(_put(len(counted), changed), **_numbered(rows))
 
 
 @cache
 def _find(many: int) -> Statement:
     """Finds so many pairs. There are never more than a few."""
-    pairs = (and_(*(_TABLE.c[name] == _value(name, number) for name in _KEY)) for number in range(many))
-    return Statement(select(_TABLE).where(or_(*pairs)))
+    pairs = (and_(*(getattr(Attempt, name) == _value(name, number) for name in _KEY)) for number in range(many))
+    return Statement(select(*_COLUMNS).where(or_(*pairs)))
 
 
 @cache
 def _put(many: int, changed: tuple[str, ...]) -> Statement:
     """Inserts so many rows, or changes these columns of those that are there; says how they are."""
-    rows = [{name: _value(name, number) for name in _COLUMNS} for number in range(many)]
+    rows = [{name: _value(name, number) for name in _EVERY} for number in range(many)]
     on_postgresql, on_sqlite = (
         insert.on_conflict_do_update(index_elements=_KEY, set_={name: insert.excluded[name] for name in changed})
-        for insert in (postgresql.insert(_TABLE).values(rows), sqlite.insert(_TABLE).values(rows))
+        for insert in (postgresql.insert(Attempt).values(rows), sqlite.insert(Attempt).values(rows))
     )
-    return Statement(on_postgresql.returning(*_TABLE.c), on_sqlite=on_sqlite.returning(*_TABLE.c))
+    return Statement(on_postgresql.returning(*_COLUMNS), on_sqlite=on_sqlite.returning(*_COLUMNS))
 
 
 def _value(name: str, number: int) -> Any:
-    return bindparam(f"{name}_{number}", type_=_TABLE.c[name].type)
+    return bindparam(f"{name}_{number}", type_=getattr(Attempt, name).type)
 
 
 def _numbered(rows: Iterable[Mapping[str, object]]) -> dict[str, object]:
     return {f"{name}_{number}": value for number, row in enumerate(rows) for name, value in row.items()}
+
+
+def _by_pair(rows: Iterable[Any]) -> dict[Pair, Counted]:
+    return {
+        (row.account, row.network): Counted(row.reserved_at, row.failed, row.pending, row.failed_at) for row in rows
+    }

@@ -27,7 +27,9 @@ WAL_ATTEMPTS = 20
 SQLITE_WAIT_S = 5
 SQLITE_PATIENCE_S = 120
 
-_PASSING = {"40001", "40P01"}  # serialization failure, deadlock: the same again will succeed
+# Serialization failure, deadlock: the same again will succeed. As it will when somebody changed the type of a column
+# meanwhile, which PostgreSQL has no code of its own for.
+_PASSING = {"40001", "40P01"}
 _AWAY = {
     "25006",  # read-only: a standby, or a failover under way
     "53300",  # too many connections
@@ -44,12 +46,13 @@ class Collision(Unavailable):
     """Two transactions got in each other's way; nothing was written, and the same again will most likely succeed."""
 
 
-def connect(settings: Settings, *, patiently: bool = False) -> AsyncEngine:
+def connect(settings: Settings, *, patiently: bool = False, directly: bool = False) -> AsyncEngine:
     """An engine with a pool of `pool_size` connections and no overflow. Connects at first use, not now.
 
-    `patiently` is for migrations, whose statements may take long.
+    `patiently` is for migrations, whose statements may take long; `directly`, past a pooler, for what needs a session.
     """
-    url = make_url(settings.database)
+    url = make_url(settings.direct_database if directly else settings.database)
+    is_pooled = settings.is_pooled and not directly
     if url.get_backend_name() == "sqlite":
         return _sqlite(settings, Path(url.database or ""), SQLITE_PATIENCE_S if patiently else SQLITE_WAIT_S)
     return create_async_engine(
@@ -59,16 +62,30 @@ def connect(settings: Settings, *, patiently: bool = False) -> AsyncEngine:
         pool_timeout=POOL_WAIT_S,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args=connection_arguments(patiently=patiently),
+        connect_args=connection_arguments(patiently=patiently, is_pooled=is_pooled) | _prepared(is_pooled=is_pooled),
     )
 
 
-def connection_arguments(*, patiently: bool = False) -> dict[str, Any]:
-    """How asyncpg connects: how long it waits, and what it asks of the session."""
-    return {
+def _prepared(*, is_pooled: bool) -> dict[str, Any]:
+    """What SQLAlchemy does about prepared statements: through a pooler they have no name, and end at once."""
+    return {"prepared_statement_cache_size": 0, "prepared_statement_name_func": lambda: ""} if is_pooled else {}
+
+
+def connection_arguments(*, patiently: bool = False, is_pooled: bool = False) -> dict[str, Any]:
+    """How asyncpg connects: how long it waits, and what it asks of the session.
+
+    Through a pooler there is no session to ask anything of, or to keep prepared statements in: the limits are those of
+    the role.
+    """
+    arguments = {
         "timeout": CONNECT_TIMEOUT_S,
         # The server ends long statements itself; this is for a server that does not answer at all any more.
         "command_timeout": None if patiently else SILENCE_S,
+    }
+    if is_pooled:
+        return {**arguments, "statement_cache_size": 0, "server_settings": {"application_name": "gql_users"}}
+    return {
+        **arguments,
         "server_settings": {
             "application_name": "gql_users",
             "statement_timeout": str(STATEMENT_TIMEOUT_MS),
@@ -154,7 +171,7 @@ def plain_failures() -> Iterator[None]:
         raise Unavailable from error
     except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         state = str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
-        if state in _PASSING:
+        if state in _PASSING or isinstance(error, asyncpg.InvalidCachedStatementError):
             raise Collision from error
         if state in _AWAY or state[:2] in {"08", "57"} or _is_away(error):
             raise Unavailable from error

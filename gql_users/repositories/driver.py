@@ -50,6 +50,7 @@ class OnPostgreSQL(Driver):
     def __init__(self, settings: Settings) -> None:
         _, self._where = POSTGRESQL.create_connect_args(make_url(settings.database))
         self._where.pop("prepared_statement_cache_size", None)  # SQLAlchemy's own
+        self._is_pooled = settings.is_pooled
         self._pool = Pool(self._connect, settings.pool_size)
 
     async def rows(self, statement: Statement, **values: object) -> Sequence[Any]:
@@ -83,19 +84,24 @@ class OnPostgreSQL(Driver):
         await self._pool.close()
 
     async def _begun(self) -> Any:
-        """A connection on which BEGIN was sent; on another one if the first turns out to be closed."""
-        for is_last in (False, True):
+        """A connection on which BEGIN was sent."""
+        connection = await self._pool.take()
+        try:
+            await self._begin(connection)
+        except CLOSED:
+            if not connection.is_closed():
+                raise
+            self._pool.discard_idle()
             connection = await self._pool.take()
-            try:
-                await begin(connection)
-            except BaseException as error:
-                self._pool.give_back(connection)
-                if is_last or not connection.is_closed() or not isinstance(error, CLOSED):
-                    raise
-                self._pool.discard_idle()
-            else:
-                break
+            await self._begin(connection)
         return connection
+
+    async def _begin(self, connection: Any) -> None:
+        try:
+            await begin(connection)
+        except BaseException:
+            self._pool.give_back(connection)
+            raise
 
     async def _fetch(self, connection: Any, statement: Statement, values: Values) -> Sequence[Any]:
         try:
@@ -104,7 +110,7 @@ class OnPostgreSQL(Driver):
             self._pool.give_back(connection)
 
     async def _connect(self) -> Any:
-        connection = await asyncpg.connect(**self._where, **connection_arguments())
+        connection = await asyncpg.connect(**self._where, **connection_arguments(is_pooled=self._is_pooled))
         try:
             await connection.set_type_codec("json", schema="pg_catalog", encoder=str, decoder=json.loads)
         except BaseException:

@@ -7,7 +7,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, String, bindparam, cast, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    String,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    select,
+)
 
 from gql_users import text
 from gql_users.events import CHANGES, EventKind, Happened, first_id_at, id_at
@@ -20,7 +29,6 @@ from gql_users.repositories.transactions import Executor
 CHANNEL = "gql_users_changes"
 """Where PostgreSQL tells other processes the ids of events that are changes of accounts."""
 
-_TABLE = Event.__table__
 _COLUMNS, _USER_COLUMNS = columns_of(Event), columns_of(User)
 _EVENT, _USER = noun_of(Event), noun_of(User)
 # SQLite numbers rows as they are written, and lets one write at a time: the order of the commits. Ids tell only when
@@ -28,10 +36,9 @@ _EVENT, _USER = noun_of(Event), noun_of(User)
 _ROW: ColumnElement[int] = literal_column("events.rowid", Integer())
 
 _INSERT = insert_of(Event)
-_TOLD = _INSERT.returning(_TABLE.c.id).cte("told")
+_TOLD = _INSERT.returning(Event.id).cte("told")
 _ADD = Statement(_INSERT)
 _ADD_AND_TELL = Statement(select(func.pg_notify(CHANNEL, cast(_TOLD.c.id, String))), on_sqlite=_INSERT)
-_FIND_MANY = Statement(select(*_COLUMNS).where(Among(Event.id, "ids")), Event)
 _WITH_USERS = (
     select(*(column.label(f"event_{column.name}") for column in _COLUMNS), *_USER_COLUMNS)
     .outerjoin(User.__table__, User.id == Event.user_id)

@@ -9,19 +9,19 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, delete, func, null, select, update
+from sqlalchemy import BindParameter, and_, bindparam, delete, func, null, select, update
 
 from gql_users.models import Letter, User
 from gql_users.models.letters import is_waiting
 from gql_users.repositories.portions import portion_of
-from gql_users.repositories.rows import insert_of, instance_of, values_of
+from gql_users.repositories.rows import columns_of, insert_of, instance_of, values_of
 from gql_users.repositories.statements import Among, Statement
 from gql_users.repositories.transactions import Executor
 
-_TABLE = Letter.__table__
+_COLUMNS = columns_of(Letter)
 # Whoever takes a letter counts an attempt: as long as there is no other, it is in the hand of who took it last.
 _OURS = Letter.id == bindparam("letter_id"), Letter.attempts == bindparam("taken"), is_waiting
-_BEFORE = bindparam("before")
+_BEFORE: BindParameter[Any] = bindparam("before")
 
 _INSERT = Statement(insert_of(Letter))
 _DUE = (
@@ -32,28 +32,28 @@ _DUE = (
     .with_for_update(skip_locked=True)
 )
 _CLAIM = Statement(
-    update(_TABLE)
+    update(Letter)
     .where(Letter.id.in_(_DUE))
-    .values(due_at=bindparam("until"), attempts=_TABLE.c.attempts + 1)
-    .returning(*_TABLE.c)
+    .values(due_at=bindparam("until"), attempts=Letter.attempts + 1)
+    .returning(*_COLUMNS)
 )
-_FIND_OURS = Statement(select(_TABLE).where(*_OURS).with_for_update())
+_FIND_OURS = Statement(select(*_COLUMNS).where(*_OURS).with_for_update())
 _BECOME = Statement(
-    update(_TABLE)
+    update(Letter)
     .where(Letter.id == bindparam("letter_id"))
     .values(kind=bindparam("new_kind"), user_id=bindparam("owner_id"), address=bindparam("new_address"), details=null())
-    .returning(*_TABLE.c)
+    .returning(*_COLUMNS)
 )
 _WITHDRAW = Statement(
-    delete(_TABLE).where(Letter.user_id == bindparam("owner_id"), Letter.kind == bindparam("of_kind"), is_waiting)
+    delete(Letter).where(Letter.user_id == bindparam("owner_id"), Letter.kind == bindparam("of_kind"), is_waiting)
 )
 _PUT_BACK = Statement(
-    update(_TABLE)
+    update(Letter)
     .where(Letter.given_up_at.is_not(None), Letter.kind != bindparam("except_for"))
     .values(given_up_at=null(), due_at=bindparam("now"))
-    .returning(_TABLE.c.id)
+    .returning(Letter.id)
 )
-_DROP = Statement(delete(_TABLE).where(*_OURS))
+_DROP = Statement(delete(Letter).where(*_OURS))
 _WAITING = Statement(select(func.count().label("many"), func.min(Letter.created_at).label("oldest")).where(is_waiting))
 _TROUBLE = func.coalesce(Letter.trouble, "")
 _TROUBLES = Statement(
@@ -173,8 +173,8 @@ class Letters:
 @cache
 def _set(names: tuple[str, ...]) -> Statement:
     """Sets these columns of a letter that is ours."""
-    values = {name: bindparam(f"new_{name}") for name in names}
-    return Statement(update(_TABLE).where(*_OURS).values(values).returning(_TABLE.c.id))
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+    return Statement(update(Letter).where(*_OURS).values(values).returning(Letter.id))
 
 
 @cache

@@ -11,19 +11,19 @@ from sqlalchemy import bindparam, delete, select, update
 from gql_users.models import OneTimeToken
 from gql_users.repositories.database import REFUSED, Collision
 from gql_users.repositories.portions import portion_of
-from gql_users.repositories.rows import insert_of, values_of
+from gql_users.repositories.rows import columns_of, insert_of, values_of
 from gql_users.repositories.statements import Among, Statement
 from gql_users.repositories.transactions import Executor
 
-_TABLE = OneTimeToken.__table__
+_COLUMNS = columns_of(OneTimeToken)
 _THEIRS = OneTimeToken.user_id == bindparam("owner_id")
 _FOR = OneTimeToken.purpose == bindparam("wanted_for")
 _GOOD = OneTimeToken.expires_at > bindparam("now")
 _THE_ONE = OneTimeToken.id == bindparam("token_id")
 
 _INSERT = Statement(insert_of(OneTimeToken))
-_RETIRE = Statement(delete(_TABLE).where(_THEIRS, _FOR))
-_FIND = Statement(select(_TABLE).where(OneTimeToken.token_hash == bindparam("hash"), _FOR, _GOOD))
+_RETIRE = Statement(delete(OneTimeToken).where(_THEIRS, _FOR))
+_FIND = Statement(select(*_COLUMNS).where(OneTimeToken.token_hash == bindparam("hash"), _FOR, _GOOD))
 _LAST = (
     select(OneTimeToken.id)
     .where(OneTimeToken.address_key == bindparam("key"), _FOR, _GOOD)
@@ -32,14 +32,16 @@ _LAST = (
     .scalar_subquery()
 )
 _TRY = Statement(
-    update(_TABLE)
+    update(OneTimeToken)
     .where(OneTimeToken.id == _LAST, OneTimeToken.tries_left > 0)
-    .values(tries_left=_TABLE.c.tries_left - 1)
-    .returning(*_TABLE.c)
+    .values(tries_left=OneTimeToken.tries_left - 1)
+    .returning(*_COLUMNS)
 )
-_GIVE_BACK = Statement(update(_TABLE).where(_THE_ONE).values(tries_left=_TABLE.c.tries_left + 1))
-_USE = Statement(delete(_TABLE).where(_THE_ONE, _GOOD).returning(_TABLE.c.id))
-_WITHDRAW = Statement(delete(_TABLE).where(_THEIRS, Among(OneTimeToken.purpose, "purposes")).returning(_TABLE.c.id))
+_GIVE_BACK = Statement(update(OneTimeToken).where(_THE_ONE).values(tries_left=OneTimeToken.tries_left + 1))
+_USE = Statement(delete(OneTimeToken).where(_THE_ONE, _GOOD).returning(OneTimeToken.id))
+_WITHDRAW = Statement(
+    delete(OneTimeToken).where(_THEIRS, Among(OneTimeToken.purpose, "purposes")).returning(OneTimeToken.id)
+)
 _FORGET = portion_of(OneTimeToken, OneTimeToken.expires_at < bindparam("before"))
 
 

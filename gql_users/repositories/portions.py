@@ -15,4 +15,4 @@ def portion_of(model: type[Base], over: ColumnElement[bool]) -> Statement:
     """
     key = inspect(model).primary_key
     chosen = select(*key).where(over).limit(bindparam("most")).with_for_update(skip_locked=True)
-    return Statement(delete(model.__table__).where(tuple_(*key).in_(chosen)).returning(*key))
+    return Statement(delete(model).where(tuple_(*key).in_(chosen)).returning(*key))

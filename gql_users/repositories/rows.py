@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, bindparam, insert
+from sqlalchemy import Column, bindparam, insert, inspect
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from gql_users.models import Base
 from gql_users.repositories.statements import row_class
@@ -13,12 +14,13 @@ from gql_users.repositories.statements import row_class
 
 def columns_of(model: type[Base]) -> Sequence[Column[Any]]:
     """The columns that people care about: what the database makes of other columns is for its indexes."""
-    return [column for column in model.__table__.columns if column.computed is None]
+    columns: Sequence[Column[Any]] = inspect(model).columns.values()
+    return [column for column in columns if column.computed is None]
 
 
 def noun_of(model: type[Base]) -> type[Any]:
     """The class of tuples of all these columns, for a row that is a part of a longer one."""
-    return row_class(tuple, [column.name for column in columns_of(model)], model)
+    return row_class(tuple, [column.name for column in columns_of(model)], [model])
 
 
 def instance_of(model: type[Base], row: Any) -> Any:
@@ -28,7 +30,7 @@ def instance_of(model: type[Base], row: Any) -> Any:
 
 def insert_of(model: type[Base]) -> Any:
     """The statement that inserts a row, with a value for each column that `values_of` gives."""
-    return insert(model.__table__).values({column.name: bindparam(f"new_{column.name}") for column in written(model)})
+    return insert(model).values({column.name: bindparam(f"new_{column.name}") for column in written(model)})
 
 
 def values_of(row: Base) -> Mapping[str, object]:
@@ -42,5 +44,5 @@ def written(model: type[Base]) -> Sequence[Column[Any]]:
 
 
 def _value(row: Base, column: Column[Any]) -> object:
-    value = getattr(row, column.name)
-    return column.default.arg if value is None and column.default is not None else value
+    value, default = getattr(row, column.name), column.default
+    return default.arg if value is None and isinstance(default, ScalarElementColumnDefault) else value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -14,31 +14,32 @@ from gql_users.repositories.rows import columns_of, insert_of, noun_of, values_o
 from gql_users.repositories.statements import Among, Statement
 from gql_users.repositories.transactions import Executor
 
-_TABLE = Session.__table__
 _COLUMNS = columns_of(Session)
 _SESSION, _USER = noun_of(Session), noun_of(User)
 _THE_ONE = Session.id == bindparam("session_id")
 _NOT_ENDED = Session.revoked_at.is_(None)
 _BY_USER = User.id == Session.user_id
-_WHOSE = Session.user_id == bindparam("owner_id")
 
 _INSERT = Statement(insert_of(Session))
+_FIND = Statement(select(*_COLUMNS).where(_THE_ONE), Session)
 _FIND_WITH_USER = Statement(
     select(*(column.label(f"session_{column.name}") for column in _COLUMNS), *columns_of(User))
     .join(User.__table__, _BY_USER)
     .where(_THE_ONE)
 )
 _ADVANCE = Statement(
-    update(_TABLE)
+    update(Session)
     .where(_THE_ONE, Session.generation == bindparam("seen"), _NOT_ENDED)
     .values(generation=Session.generation + 1, refreshed_at=bindparam("now"))
     .returning(*_COLUMNS),
     Session,
 )
 _REVOKE = Statement(
-    update(_TABLE).where(_THE_ONE, _NOT_ENDED).values(revoked_at=bindparam("now")).returning(_TABLE.c.id)
+    update(Session).where(_THE_ONE, _NOT_ENDED).values(revoked_at=bindparam("now")).returning(Session.id)
 )
-_ALL_OF = update(_TABLE).where(_WHOSE, _NOT_ENDED).values(revoked_at=bindparam("now"))
+_ALL_OF = (
+    update(Session).where(Session.user_id == bindparam("owner_id"), _NOT_ENDED).values(revoked_at=bindparam("now"))
+)
 _REVOKE_ALL = Statement(_ALL_OF)
 _REVOKE_OTHERS = Statement(_ALL_OF.where(Session.id != bindparam("keep")))
 _IS_LIVE = Statement(select(Session.id).where(_THE_ONE, _NOT_ENDED))
@@ -47,7 +48,6 @@ _RIGHTS = Statement(
     .join(User.__table__, _BY_USER)
     .where(Among(Session.id, "ids"), _NOT_ENDED, User.deactivated_at.is_(None))
 )
-_FIND_MANY = Statement(select(*_COLUMNS).where(Among(Session.id, "ids")), Session)
 _FORGET = portion_of(
     Session,
     or_(
@@ -68,6 +68,11 @@ class Sessions:
     async def add(self, session: Session) -> None:
         """Insert a session."""
         await self._executor.rows(_INSERT, **values_of(session))
+
+    async def find(self, session_id: UUID) -> Session | None:
+        """The session of this id."""
+        found: Session | None = await self._executor.row(_FIND, session_id=session_id)
+        return found
 
     async def find_with_user(self, session_id: UUID) -> tuple[Session, User] | None:
         """The session and whose it is, as they are now."""
@@ -99,10 +104,6 @@ class Sessions:
     async def rights(self, ids: Collection[UUID]) -> dict[UUID, bool]:
         """Those of these sessions that nobody has ended, of people who may sign in; and whether each is an admin."""
         return {found.id: found.is_admin for found in await self._executor.rows(_RIGHTS, ids=list(ids))}
-
-    async def find_many(self, ids: Sequence[UUID]) -> dict[UUID, Session]:
-        """Those of these sessions that exist, by id."""
-        return {session.id: session for session in await self._executor.rows(_FIND_MANY, ids=list(ids))}
 
     async def forget(self, *, over_before: datetime, refreshed_before: datetime, most: int) -> int:
         """Remove sessions that were over or idle at these moments, and no more than `most`. How many there were."""

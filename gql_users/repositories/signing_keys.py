@@ -9,18 +9,18 @@ from sqlalchemy import bindparam, delete, select, update
 
 from gql_users.models import SigningKey
 from gql_users.repositories.database import REFUSED, Collision
-from gql_users.repositories.rows import insert_of, values_of
+from gql_users.repositories.rows import columns_of, insert_of, values_of
 from gql_users.repositories.statements import Statement
 from gql_users.repositories.transactions import Executor
 
-_TABLE = SigningKey.__table__
+_COLUMNS = columns_of(SigningKey)
 
-_ALL = Statement(select(_TABLE).order_by(SigningKey.created_at.desc(), SigningKey.kid))
+_ALL = Statement(select(*_COLUMNS).order_by(SigningKey.created_at.desc(), SigningKey.kid))
 _INSERT = Statement(insert_of(SigningKey))
-_FORGET = Statement(delete(_TABLE).where(SigningKey.retired_at < bindparam("before")))
-_SEEN = update(_TABLE).where(SigningKey.kid == bindparam("the_kid"), SigningKey.state == bindparam("seen"))
-_ACTIVATE = Statement(_SEEN.values(state="active", activated_at=bindparam("now")).returning(_TABLE.c.kid))
-_RETIRE = Statement(_SEEN.values(state="retired", retired_at=bindparam("now")).returning(_TABLE.c.kid))
+_FORGET = Statement(delete(SigningKey).where(SigningKey.retired_at < bindparam("before")))
+_SEEN = update(SigningKey).where(SigningKey.kid == bindparam("the_kid"), SigningKey.state == bindparam("seen"))
+_ACTIVATE = Statement(_SEEN.values(state="active", activated_at=bindparam("now")).returning(SigningKey.kid))
+_RETIRE = Statement(_SEEN.values(state="retired", retired_at=bindparam("now")).returning(SigningKey.kid))
 
 
 class SigningKeys:

@@ -44,37 +44,37 @@ class Statement:
         given = {name for name, bind in compiled.binds.items() if bind.required}
         state = compiled.construct_expanded_state(dict.fromkeys(given))
         binds = {**_binds(compiled.binds), **state.processors}
-        fixed = {name: _bound(binds, name, value) for name, value in state.parameters.items() if name not in given}
+        fixed = {name: value for name, value in state.parameters.items() if name not in given}
+        fixed |= {name: binds[name](fixed[name]) for name in fixed.keys() & binds.keys()}
         return Compiled(
             text=state.statement,
-            names=tuple(state.positiontup or ()),
-            binds={name: bind for name, bind in binds.items() if name in given},
+            places=[(name, binds.get(name) if name in given else None) for name in state.positiontup or ()],
             fixed=fixed,
-            row=row_class(asyncpg.Record, _columns(self._clause), *self._models),
+            row=row_class(asyncpg.Record, _columns(self._clause), self._models),
         )
 
     @cached_property
     def row(self) -> Callable[[Sequence[object]], Any]:
         """Makes a row of what SQLAlchemy read."""
-        return row_class(tuple, _columns(self._on_sqlite), *self._models)
+        return row_class(tuple, _columns(self._on_sqlite), self._models)
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A statement as the driver takes it: a text, and its values in the order of their places."""
+    """A statement as the driver takes it: a text, and its values in the order of their places.
+
+    Each place says which value goes there, and what makes the driver's value of it, where that is another.
+    """
 
     text: str
-    names: tuple[str, ...]
-    binds: Mapping[str, Bind]
+    places: Sequence[tuple[str, Bind | None]]
     fixed: Values
     row: type[Any]
 
     def arguments(self, values: Values) -> Sequence[object]:
         """The values by place. Raises KeyError when one is missing."""
-        if self.fixed or self.binds:
-            known = {**self.fixed, **{name: _bound(self.binds, name, value) for name, value in values.items()}}
-            return [known[name] for name in self.names]
-        return [values[name] for name in self.names]
+        known = {**self.fixed, **values} if self.fixed else values
+        return [known[name] if bind is None else bind(known[name]) for name, bind in self.places]
 
 
 class Among(ColumnElement[bool]):
@@ -105,6 +105,15 @@ def _elsewhere(element: Among, compiler: Any, **options: Any) -> str:
     return str(compiler.process(element.as_several, **options))
 
 
+def row_class(base: type[Any], columns: Sequence[str], models: Sequence[type[Any]]) -> type[Any]:
+    """A class of tuples with an attribute for each column, and what the models say that follows from them."""
+    # `itemgetter` in a property is read without any Python being run, as fast as an attribute of an ordinary object.
+    attributes = {name: property(itemgetter(place)) for place, name in enumerate(columns)}
+    following = dict(each for model in models for each in _what_follows(model))
+    # Rows hold hashes and addresses, and what an object shows of itself ends up in logs.
+    return type("Row", (base,), {"__slots__": (), "__repr__": object.__repr__, **following, **attributes})
+
+
 def _columns(clause: Any) -> Sequence[str]:
     exported = getattr(clause, "exported_columns", None)
     return [column.name for column in exported] if exported is not None else []
@@ -114,19 +123,6 @@ def _binds(parameters: Mapping[str, BindParameter[Any]]) -> dict[str, Bind]:
     """What makes the driver's values of Python's, for those types that need it."""
     found = ((name, each.type.dialect_impl(POSTGRESQL).bind_processor(POSTGRESQL)) for name, each in parameters.items())
     return {name: bind for name, bind in found if bind is not None}
-
-
-def _bound(binds: Mapping[str, Bind], name: str, value: object) -> object:
-    return binds[name](value) if name in binds else value
-
-
-def row_class(base: type[Any], columns: Sequence[str], *models: type[Any]) -> type[Any]:
-    """A class of tuples with an attribute for each of these columns, and what the models say that follows from them."""
-    # `itemgetter` in a property is read without any Python being run, as fast as an attribute of an ordinary object.
-    attributes: dict[str, object] = {name: property(itemgetter(place)) for place, name in enumerate(columns)}
-    following = {name: each for model in models for name, each in _what_follows(model)}
-    # Rows hold hashes and addresses, and what is shown of an object ends up in logs.
-    return type("Row", (base,), {"__slots__": (), "__repr__": object.__repr__, **following, **attributes})
 
 
 def _what_follows(model: type[Any]) -> list[tuple[str, object]]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gql_users.repositories.statements import Statement, Values
+
+# Those who write look for rows by their keys: whatever the values, the plan is the same, and need not be made again.
+BEGIN = "BEGIN; SET LOCAL plan_cache_mode = auto"
 
 
 class Executor(ABC):
@@ -45,13 +47,21 @@ class OnPostgreSQL(Transaction):
         return await fetch(self._connection, statement, values)
 
     async def commit(self) -> None:
-        """Send COMMIT."""
-        await _say(self._connection, "COMMIT")
+        """Send COMMIT. Raises RuntimeError when the server has given the transaction up before."""
+        answer = await _say(self._connection, "COMMIT")
+        if answer != "COMMIT":
+            raise RuntimeError("a transaction went on after one of its statements had failed")
 
     async def end(self) -> None:
         """Undo what is not committed. The server does so by itself when the connection is closed."""
         if not self._connection.is_closed() and self._connection.is_in_transaction():
-            await _say(self._connection, "ROLLBACK")
+            try:
+                await self._connection.execute("ROLLBACK")
+            except BaseException as error:
+                self._connection.terminate()
+                # What failed before is what matters.
+                if not isinstance(error, Exception):
+                    raise
 
 
 class ThroughSQLAlchemy(Transaction):
@@ -72,31 +82,32 @@ class ThroughSQLAlchemy(Transaction):
 
 async def begin(connection: Any) -> None:
     """Send BEGIN over a connection of asyncpg's."""
-    await _say(connection, "BEGIN")
+    await _say(connection, BEGIN)
 
 
 async def fetch(connection: Any, statement: Statement, values: Values) -> Sequence[Any]:
     """Execute a statement over a connection of asyncpg's, which is closed if that leaves nobody sure of its state."""
     compiled = statement.on_postgresql
     arguments = compiled.arguments(values)
-    with _closed_unless_usable(connection):
+    try:
         rows: Sequence[Any] = await connection.fetch(compiled.text, *arguments, record_class=compiled.row)
+    except BaseException as error:
+        _close_unless_usable(connection, error)
+        raise
     return rows
 
 
-async def _say(connection: Any, word: str) -> None:
-    with _closed_unless_usable(connection):
-        await connection.execute(word)
-
-
-@contextmanager
-def _closed_unless_usable(connection: Any) -> Iterator[None]:
+async def _say(connection: Any, words: str) -> str:
     try:
-        yield
+        return str(await connection.execute(words))
     except BaseException as error:
-        if not _leaves_it_usable(error):
-            connection.terminate()
+        _close_unless_usable(connection, error)
         raise
+
+
+def _close_unless_usable(connection: Any, error: BaseException) -> None:
+    if not _leaves_it_usable(error):
+        connection.terminate()
 
 
 def _leaves_it_usable(error: BaseException) -> bool:

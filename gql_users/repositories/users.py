@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, exists, select, text, update
 
@@ -20,7 +21,6 @@ from gql_users.repositories.rows import columns_of, insert_of, values_of
 from gql_users.repositories.statements import Among, Statement
 from gql_users.repositories.transactions import Executor
 
-_TABLE = User.__table__
 _COLUMNS = columns_of(User)
 _THE_ONE = User.id == bindparam("user_id")
 _RIGHTS = {"is_admin", "deactivated_at"}
@@ -31,8 +31,6 @@ _FIND_MANY = Statement(_ALL.where(Among(User.id, "ids")), User)
 _FIND_FOR_CHANGE = Statement(_ALL.where(_THE_ONE).with_for_update(key_share=True), User)
 _FIND_BY_EMAIL = Statement(_ALL.where(User.email_key == bindparam("key")), User)
 _FIND_BY_USERNAME = Statement(_ALL.where(User.username_key == bindparam("key")), User)
-_SKIP_TO = Statement(_ALL.order_by(User.id).offset(bindparam("skip")).limit(bindparam("most")), User)
-_AFTER = Statement(_ALL.where(User.id > bindparam("user_id")).order_by(User.id).limit(bindparam("most")), User)
 _HAS_ADMIN = Statement(select(User.id).where(User.is_admin).limit(1))
 # Locked in one order, so that two who do so wait for each other; and in the order of their index.
 _LOCK_ACTIVE_ADMINS = Statement(
@@ -41,23 +39,23 @@ _LOCK_ACTIVE_ADMINS = Statement(
     .order_by(User.created_at, User.tie_breaker)
     .with_for_update(key_share=True)
 )
-_INSERT = Statement(insert_of(User).returning(_TABLE.c.id))
+_INSERT = Statement(insert_of(User).returning(User.id))
 _SKIP_A_NUMBER = Statement(
     text("SELECT nextval(pg_get_serial_sequence('users', 'id'))"),
     on_sqlite=text("UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'users'"),
 )
 _SEEN = _THE_ONE, User.password_hash == bindparam("seen")
 _RECORD_LOGIN = Statement(
-    update(_TABLE)
+    update(User)
     .where(*_SEEN, User.deactivated_at.is_(None))
     .values(last_login_at=bindparam("now"), password_hash=bindparam("new_hash"))
     .returning(*_COLUMNS),
     User,
 )
 _REPLACE_PASSWORD = Statement(
-    update(_TABLE).where(*_SEEN).values(password_hash=bindparam("new_hash"), **_NEXT).returning(*_COLUMNS), User
+    update(User).where(*_SEEN).values(password_hash=bindparam("new_hash"), **_NEXT).returning(*_COLUMNS), User
 )
-_DELETE = Statement(delete(_TABLE).where(_THE_ONE).returning(_TABLE.c.id))
+_DELETE = Statement(delete(User).where(_THE_ONE).returning(User.id))
 # Whoever never signed in stands together in the index of that column.
 _FORGET_UNVERIFIED = portion_of(
     User,
@@ -169,8 +167,8 @@ class Users:
 def _change(names: tuple[str, ...], *, is_versioned: bool) -> Statement:
     """Sets these columns of a user, if it has the expected version where one is expected."""
     expected = [User.version == bindparam("expected_version")] if is_versioned else []
-    values = {name: bindparam(f"new_{name}") for name in names} | _NEXT
-    return Statement(update(_TABLE).where(_THE_ONE, *expected).values(values).returning(*_COLUMNS), User)
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names} | _NEXT
+    return Statement(update(User).where(_THE_ONE, *expected).values(values).returning(*_COLUMNS), User)
 
 
 def _is_possible(user_id: int) -> bool:

@@ -6,6 +6,8 @@ import asyncio
 import os
 import re
 import secrets
+import sys
+import threading
 import unicodedata
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -21,11 +23,18 @@ from gql_users.security.foreign_hashes import comparison
 
 T = TypeVar("T")
 
+CROWDED = "Too many passwords are being checked right now. Try again in a moment."
+
 LONGEST_PASSWORD = 1024
 PRODUCT = "gql_users"
 
 # Some seconds of work for the machine's cores: who comes later is told to come back, instead of waiting without end.
 MOST_WAITING = 256
+# Places kept for those who were let in already and have things to do before they hash.
+ON_THE_WAY = 64
+
+# How much the threads that hash stand back for others, in the steps of `nice`.
+STANDS_BACK = 10
 
 
 class Passwords:
@@ -72,6 +81,14 @@ class Passwords:
             raise WeakPassword("This password is one of those that are tried first.", field=field)
         return password
 
+    def require_room(self) -> None:
+        """Asked before anything is done that will want a hash. Raises Unavailable when too many wait for theirs.
+
+        In a flood most are refused here, at no cost to the database.
+        """
+        if self._waiting + ON_THE_WAY >= MOST_WAITING:
+            raise Unavailable(CROWDED)
+
     async def hash(self, password: str) -> str:
         """The hash of a password, as a PHC string. Raises Unavailable when too many wait."""
         normal = unicodedata.normalize("NFC", password)
@@ -109,7 +126,7 @@ class Passwords:
 
     async def _beside(self, work: Callable[[], T]) -> T:
         if self._waiting >= MOST_WAITING:
-            raise Unavailable
+            raise Unavailable(CROWDED)
         self._waiting += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
@@ -118,12 +135,18 @@ class Passwords:
 
     @cached_property
     def _threads(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="hashing")
+        return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="hashing", initializer=_stand_back)
 
     @cached_property
     def _decoy(self) -> str:
         """A hash nobody has the password of, made with today's parameters, so that a miss costs what a hit costs."""
         return str(self._scheme.hash(secrets.token_urlsafe(32)))
+
+
+def _stand_back() -> None:
+    """Let the event loop and everybody else's work go first: who waits for a hash waits for long anyway."""
+    if sys.platform == "linux":  # where a thread has a priority of its own
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), os.getpriority(os.PRIO_PROCESS, 0) + STANDS_BACK)
 
 
 def _plain(word: str) -> str:

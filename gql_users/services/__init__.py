@@ -73,7 +73,7 @@ class Services:
 def wire(settings: Settings, clock: Clock, sender: Sender | None = None) -> Services:
     """The services of one installation. Nothing connects until it is used; `operation.close` lets everything go."""
     secret = settings.installation_secret()
-    driver, patient, listening = drive(settings), connect(settings, patiently=True), connect(settings)
+    driver, patient, listening = drive(settings), connect(settings, patiently=True), connect(settings, directly=True)
     units = UnitsOfWork(driver)
     hasher = Passwords(
         memory_kib=settings.argon2_memory_kib,

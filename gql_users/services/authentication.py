@@ -40,6 +40,7 @@ class Authentication:
         """
         if (email is None) == (username is None):
             raise Invalid("Give either the e-mail address or the username.", field="email")
+        self.hasher.require_room()
         await self.sessions.require_keys()
         async with self.throttle.proving(identifier(email, username), Actor(client=client)) as reserved:
             user, session = await self._sign_in(password, client, reserved, email=email, username=username)

@@ -45,6 +45,7 @@ class PasswordChanges:
         WeakPassword.
         """
         require(actor.user_id is not None, actor)
+        self.hasher.require_room()
         user = await self._find(actor)
         # What is wrong with the new one is no try at the present one.
         self.hasher.check(new_password, words_about(user), field="new_password")

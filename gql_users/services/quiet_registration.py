@@ -45,6 +45,7 @@ class QuietRegistration:
 
         Raises Invalid, WeakPassword and RateLimited, alike for every address.
         """
+        self.hasher.require_room()
         account, accepted = self._checked(email, password, profile)
         await self.spacing.count_registration(client, about=account.email_key)
         password_hash = await self.hasher.hash(accepted)

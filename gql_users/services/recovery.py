@@ -53,6 +53,7 @@ class Recovery:
         """
         # Before a try at the code is taken. What is wrong with it for this person, only a reader of the letter hears.
         self.hasher.check(new_password, field="new_password")
+        self.hasher.require_room()
         token = await self.one_time.find(Purpose.RESET_PASSWORD, shown, client)
         async with self.unit_of_work.reading() as work:
             user = _owner(await work.users.find(token.user_id), token)

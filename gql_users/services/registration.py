@@ -62,6 +62,7 @@ class Registration:
         if self.openness is Openness.QUIET:
             await self.quietly.write_down(email, password, profile, client)
             return Registered()
+        self.hasher.require_room()
         await self.sessions.require_keys()
         # What no address or password can be is no claim to one.
         self._checked(email, password, profile)

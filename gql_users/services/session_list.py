@@ -36,7 +36,7 @@ class SessionList:
         require(not actor.is_anonymous, actor)
         now = self.clock.now()
         async with self.unit_of_work() as work:
-            session = (await work.sessions.find_many([session_id])).get(session_id)
+            session = await work.sessions.find(session_id)
             if session is None or not can_revoke_sessions(actor, session.user_id):
                 raise NotFound("There is no such session.")
             is_over = now >= session.ends_at(self.idle_lifetime)

@@ -10,8 +10,7 @@ from datetime import datetime
 from gql_users.access import Client
 from gql_users.clock import Clock
 from gql_users.errors import RateLimited
-from gql_users.models import Attempt
-from gql_users.repositories.attempts import Pair
+from gql_users.repositories.attempts import Counted, Pair
 from gql_users.repositories.unit_of_work import UnitOfWork, UnitsOfWork, repeated_on_collision
 from gql_users.security.throttle import Limit, Names, Tries
 from gql_users.services.throttle import ANY_NETWORK
@@ -73,7 +72,7 @@ class Spacing:
         _require_room(rows, asked.by, now)
         is_due = _wait(rows, asked.about, now) == 0
         _count(rows, {**asked.by, **asked.about} if is_due else asked.by, now)
-        await work.attempts.save(rows.values())
+        await work.attempts.save(rows)
         return is_due
 
     @repeated_on_collision
@@ -95,7 +94,7 @@ class Spacing:
                 rows = await work.attempts.lock([*limits], now=now)
                 _require_room(rows, limits, now)
                 _count(rows, limits, now)
-                await work.attempts.save(rows.values())
+                await work.attempts.save(rows)
 
     def _to_one(self, about: str) -> Pair:
         return self.names.account(f"letters {about}"), ANY_NETWORK
@@ -104,23 +103,23 @@ class Spacing:
         return self.names.account(what), self.names.network(client.ip_address)
 
 
-def _require_room(rows: Mapping[Pair, Attempt], limits: Limits, now: datetime) -> None:
+def _require_room(rows: Mapping[Pair, Counted], limits: Limits, now: datetime) -> None:
     wait = _wait(rows, limits, now)
     if wait:
         raise RateLimited(wait)
 
 
-def _wait(rows: Mapping[Pair, Attempt], limits: Limits, now: datetime) -> int:
+def _wait(rows: Mapping[Pair, Counted], limits: Limits, now: datetime) -> int:
     """How many seconds until the next one, by the strictest of the limits."""
     return max(limit.wait_seconds(_tries(rows[pair]), now) if pair in rows else 0 for pair, limit in limits.items())
 
 
-def _count(rows: Mapping[Pair, Attempt], limits: Limits, now: datetime) -> None:
+def _count(rows: Mapping[Pair, Counted], limits: Limits, now: datetime) -> None:
     for pair, limit in limits.items():
         row = rows[pair]
         row.failed = limit.forgiving(_tries(row), now).failed + 1
         row.failed_at = row.reserved_at = now
 
 
-def _tries(row: Attempt) -> Tries:
+def _tries(row: Counted) -> Tries:
     return Tries(failed=row.failed, failed_at=row.failed_at)

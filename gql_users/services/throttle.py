@@ -8,12 +8,11 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from gql_users import models
 from gql_users.access import Actor
 from gql_users.clock import Clock
 from gql_users.errors import Conflict, InvalidCredentials, RateLimited, Refusal
 from gql_users.events import EventKind, Happened
-from gql_users.repositories.attempts import Pair
+from gql_users.repositories.attempts import Counted, Pair
 from gql_users.repositories.unit_of_work import UnitOfWork, UnitsOfWork, repeated_on_collision
 from gql_users.security.throttle import Limit, Names, Tries
 from gql_users.services.turns import Turns
@@ -94,7 +93,7 @@ class Throttle:
             row.pending = max(0, row.pending - 1)
             if pair[0] != ANY_ACCOUNT and reserved.user_id is not None:
                 row.failed, row.failed_at = 0, None
-        await work.attempts.save(rows.values())
+        await work.attempts.save(rows)
 
     async def forget_accounts(self, work: UnitOfWork, accounts: Sequence[str]) -> None:
         """Let everybody try these accounts again at once, in somebody's unit of work."""
@@ -149,10 +148,10 @@ class Throttle:
                 tries = _tries(row).as_of(now)
                 row.failed, row.failed_at = tries.failed, tries.failed_at
                 row.pending, row.reserved_at = tries.pending + 1, now
-            await work.attempts.save(rows.values())
+            await work.attempts.save(rows)
         return True
 
-    def _has_room(self, reserved: Reserved, rows: Mapping[Pair, models.Attempt]) -> bool:
+    def _has_room(self, reserved: Reserved, rows: Mapping[Pair, Counted]) -> bool:
         """May another attempt begin beside those under way? Raises RateLimited when it has to wait for a time."""
         now = self.clock.now()
         known = {pair: _tries(row).as_of(now) for pair, row in rows.items()}
@@ -171,7 +170,7 @@ class Throttle:
             for pair, limit in reserved.limited:
                 row, tries = rows[pair], limit.forgiving(_tries(rows[pair]), now)
                 row.failed, row.failed_at, row.pending = tries.failed + 1, now, max(0, tries.pending - 1)
-            await work.attempts.save(rows.values())
+            await work.attempts.save(rows)
             if told_as is not None:
                 await work.events.add(Happened(told_as, now, reserved.by, reserved.user_id))
             wait = max(limit.wait_seconds(_tries(rows[pair]), now) for pair, limit in reserved.limited)
@@ -185,8 +184,8 @@ class Throttle:
             rows = await work.attempts.lock(reserved.pairs, now=self.clock.now())
             for row in rows.values():
                 row.pending = max(0, row.pending - 1)
-            await work.attempts.save(rows.values())
+            await work.attempts.save(rows)
 
 
-def _tries(row: models.Attempt) -> Tries:
+def _tries(row: Counted) -> Tries:
     return Tries(row.failed, row.pending, row.reserved_at, row.failed_at)

@@ -75,6 +75,7 @@ class Verification:
         """
         require(actor.user_id is not None, actor)
         shown, key = text.email(new_email, field="new_email")
+        self.hasher.require_room()
         user = await self._find(actor)
         if shown == user.email:
             raise Invalid("This is your address already.", field="new_email")

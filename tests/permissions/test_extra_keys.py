@@ -9,7 +9,6 @@ import pytest
 from graphql import GraphQLInputObjectType
 
 from gql_users import create_app
-from gql_users.access import OPERATOR
 from gql_users.models import User
 from tests.conftest import MakeSettings
 from tests.door import Door, Person, SettableClock
@@ -70,7 +69,7 @@ async def test_a_body_assigns_no_column_that_its_contract_does_not_name(
     make_settings: MakeSettings, clock: SettableClock, contract: str
 ) -> None:
     app = create_app(make_settings(rest_contract=contract, rest_access="open"), clock=clock)
-    cast, directory = Cast(app.state.services), app.state.services.directory
+    cast, units = Cast(app.state.services), app.state.services.profiles.unit_of_work
 
     people: dict[str, User] = {}
     async with serving(app) as url, httpx.AsyncClient(base_url=url, timeout=30) as http:
@@ -83,7 +82,8 @@ async def test_a_body_assigns_no_column_that_its_contract_does_not_name(
             answer = await http.request(method, path, json=EXTRA | sent, headers=bearing(person.access_token))
             assert answer.is_success, (route, answer.text)
             number = find_id(answer.json()) if answer.status_code == 201 else person.database_id
-            people[route] = await directory.find(OPERATOR, number)
+            async with units.reading() as work:
+                people[route] = await work.users.find(number)
 
     assert len(people) >= 10
     for route, user in people.items():
