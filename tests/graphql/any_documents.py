@@ -1,8 +1,9 @@
-"""Valid documents over any schema, with the variables they are sent with: what nobody would write, and somebody sends."""
+"""Documents over any schema, with the variables they are sent with: what nobody would write, and somebody sends."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
@@ -25,28 +26,31 @@ from graphql import (
 class Writer:
     """Writes one document. The same seed, the same document."""
 
-    def __init__(self, schema: GraphQLSchema, seed: int, known: dict[str, list[str]] | None = None) -> None:
+    def __init__(self, schema: GraphQLSchema, seed: int, known: Mapping[str, Sequence[Any]] | None = None) -> None:
         self.schema = schema
         self.by = Random(seed)  # noqa: S311 - guesses nothing
+        self.roots = schema.query_type, schema.mutation_type
         self.known = known or {}
+        # Every other document asks little of resolvers below the root.
+        self.plainly = self.by.random() < 0.5
         self.variables: dict[str, tuple[str, Any, str]] = {}
         self.fragments: list[str] = []
         self.names = 0
 
-    def document(self, roots: list[str] | None = None, operation: str = "query") -> tuple[str, dict[str, Any]]:
+    def document(self, roots: Sequence[str] | None = None, operation: str = "query") -> tuple[str, dict[str, Any]]:
         """The text, and the variables."""
-        root = self.schema.query_type if operation == "query" else self.schema.mutation_type
+        root = self.roots[operation == "mutation"]
         selection = self._selection(root, self.by.randint(2, 4), self.by.choice((1, 1, 1, 2, 3)), roots)
         declared = ", ".join(f"${name}: {kind}{default}" for name, (kind, _, default) in self.variables.items())
         sent = {name: value for name, (_, value, _) in self.variables.items() if value is not Ellipsis}
         head = f"{operation} Asked" + (f"({declared})" if declared else "")
         return " ".join([head, selection, *self.fragments]), sent
 
-    def _selection(self, kind: Any, depth: int, parts: int = 0, roots: list[str] | None = None) -> str:
+    def _selection(self, kind: Any, depth: int, parts: int = 0, roots: Sequence[str] | None = None) -> str:
         number = parts or self.by.randint(1, 4)
         return "{ " + " ".join(self._part(kind, depth, roots) for _ in range(number)) + " }"
 
-    def _part(self, kind: Any, depth: int, roots: list[str] | None) -> str:
+    def _part(self, kind: Any, depth: int, roots: Sequence[str] | None) -> str:
         chance = self.by.random()
         if chance < 0.06:
             return f"{self._alias()}__typename{self._directives()}"
@@ -74,11 +78,13 @@ class Writer:
         self.fragments.append(f"fragment {name} on {narrower.name} {self._selection(narrower, depth - 1)}")
         return name
 
-    def _field(self, kind: Any, depth: int, roots: list[str] | None) -> str:
+    def _field(self, kind: Any, depth: int, roots: Sequence[str] | None) -> str:
         fields = {
             name: field
             for name, field in getattr(kind, "fields", {}).items()
-            if (roots is None or name in roots) and (depth > 0 or not is_composite_type(get_named_type(field.type)))
+            if (roots is None or name in roots)
+            and (depth > 0 or not is_composite_type(get_named_type(field.type)))
+            and not (self.plainly and field.args and kind not in self.roots)
         }
         if not fields:
             return "__typename"
@@ -139,9 +145,9 @@ class Writer:
         default = ""
         if self.by.random() < 0.15 and not isinstance(value, dict | list | str) and value is not None:
             default = f" = {json.dumps(value)}"
-        if self.by.random() < 0.08:
+        if self.by.random() < 0.05:
             value = Ellipsis  # not sent
-        elif self.by.random() < 0.05:
+        elif self.by.random() < 0.02:
             value = self.by.choice((None, "wrong", 3, 2**40, True, [], {}, {"wrong": 1}, 1.5, ["x"], [[[]]]))
         self.variables[name] = kind, value, default
         return f"${name}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Generator, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum, StrEnum
 from math import inf
 from random import Random
@@ -71,7 +71,7 @@ class Nobody(BasePermission):
 
     def has_permission(self, source: Any, info: strawberry.Info, **_: Any) -> bool:
         """Today?"""
-        return info.context.seed % 2 == 0
+        return bool(info.context.seed % 2 == 0)
 
 
 @strawberry.input
@@ -360,7 +360,7 @@ def _object(kind: GraphQLObjectType, by: Random, mischief: float, depth: int) ->
 def _leaf(kind: Any, by: Random) -> Any:
     if isinstance(kind, GraphQLEnumType):
         return by.choice([*{"Colour": Colour, "Mood": Mood}[kind.name]])
-    moment = datetime(2026, 1, 1 + by.randrange(28))
+    moment = datetime(2026, 1, 1 + by.randrange(28), tzinfo=UTC)
     return {
         "ID": str(by.randrange(99)),
         "String": by.choice(("Ada", "", "ß\u2028😀")),
