@@ -28,10 +28,11 @@ REFUSED = ("patchUser", "updateUser", "deactivateUser", "createUser", "setUserAd
 
 @dataclass
 class Comparison:
-    """What came of many documents. `different` are their texts."""
+    """What came of many documents. `different` are their texts; `is_compiled` while an answer comes from a plan."""
 
     compared: int = 0
     with_errors: int = 0
+    is_compiled: bool = False
     different: list[str] = field(default_factory=list)
 
     async def add(self, engine: Engine, text: str, variables: dict[str, Any], context: Callable[[], object]) -> None:
@@ -42,7 +43,9 @@ class Comparison:
             return
         interpreted = await told(engine.interpret, operation, variables, context())
         await told(engine.execute, operation, variables, context())
+        self.is_compiled = True
         compiled = await told(engine.execute, operation, variables, context())
+        self.is_compiled = False
         self.compared += 1
         self.with_errors += '"errors": null' not in interpreted
         if compiled != interpreted:

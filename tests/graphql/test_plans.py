@@ -234,9 +234,9 @@ async def test_a_cancelled_resolver_is_no_answer(engine: Engine) -> None:
 
 
 async def test_what_is_skipped_follows_the_variables_of_each_request(engine: Engine) -> None:
-    text = f"query ({', '.join(f'$v{n}: Boolean!' for n in range(6))}) {{ thing {{ name {{}} }} }}".replace(
-        "name {}", " ".join(f"a{n}: name @include(if: $v{n})" for n in range(6))
-    )
+    declared = " ".join(f"$v{n}: Boolean!" for n in range(6))
+    fields = " ".join(f"a{n}: name @include(if: $v{n})" for n in range(6))
+    text = f"query ({declared}) {{ thing {{ {fields} }} }}"
     # More than there are variants.
     requests = [{f"v{n}": bool(number >> n & 1) for n in range(6)} for number in range(64)]
 
