@@ -14,6 +14,7 @@ import uvloop
 from proofs import (
     canary,
     cold_pools,
+    compiled_documents,
     deep_pages,
     document_cache,
     failed_mutations,
@@ -64,6 +65,7 @@ PROOFS: Mapping[str, ModuleType] = {
         request_timing,
         hostile_documents,
         document_cache,
+        compiled_documents,
         canary,
         rest_documents,
         graphql_documents,

@@ -23,9 +23,9 @@ from graphql.pyutils import Undefined
 from graphql.utilities.coerce_input_value import coerce_default_value, coerce_input_literal
 from strawberry.types.field import StrawberryField
 
+from gql_users.graphql.execution.plans.coercions import LASTING
 from gql_users.graphql.execution.plans.inputs import Convert, Inputs
 from gql_users.graphql.execution.plans.unusual import Unusual
-from gql_users.graphql.execution.plans.variables import LASTING
 
 Read: TypeAlias = Callable[[dict[str, Any]], Any]
 

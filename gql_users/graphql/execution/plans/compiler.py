@@ -33,12 +33,13 @@ from gql_users.graphql.execution.plans.leaves import PLAIN, Names, leaf
 from gql_users.graphql.execution.plans.shortcuts import Complete, Selection, Shortcuts
 from gql_users.graphql.execution.plans.unusual import Unusual
 
-# A document that selects from more objects than this, each fragment counted where it is spread, is left alone.
-MOST_OBJECTS = 200
-
 
 class Compiler:
-    """Compiles one operation, with these values for its @skip and @include. Raises Unusual when it is too large."""
+    """Compiles one operation, with these values for its @skip and @include.
+
+    Raises Unusual when that is more than `most_fields`: those of a fragment count wherever it is spread, those of an
+    interface for each of its objects. `fields` is how many there were.
+    """
 
     def __init__(
         self,
@@ -46,11 +47,14 @@ class Compiler:
         fragments: dict[str, FragmentDetails],
         operation: OperationDefinitionNode,
         switches: dict[str, bool],
+        most_fields: int,
     ) -> None:
         self.schema = schema
         self.fragments = fragments
         self.operation = operation
         self.values = VariableValues({}, switches)
+        self.most_fields = most_fields
+        self.fields = 0
         self.root_type = cast("GraphQLObjectType", schema.get_root_type(operation.operation))
         root = collect_fields(schema, fragments, self.values, self.root_type, operation, hide_suggestions=True)
         self.shortcuts = Shortcuts(root.grouped_field_set)
@@ -109,7 +113,8 @@ class Compiler:
         fields = self._collected(kind, details)
         selection = self.shortcuts.selections.get(id(fields))
         if selection is None:
-            if len(self.shortcuts.selections) >= MOST_OBJECTS:
+            self.fields += len(fields)
+            if self.fields > self.most_fields:
                 raise Unusual
             selection = self.shortcuts.selections[id(fields)] = self._selection(kind, fields)
         return selection.complete if selection.pure else None

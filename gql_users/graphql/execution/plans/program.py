@@ -29,8 +29,13 @@ log = logging.getLogger(__name__)
 
 Answer: TypeAlias = Callable[[dict[str, Any], Sent, object], Awaitable[ExecutionResult]]
 
-# Four variables can be set in so many ways; who uses more of them together is answered by the interpreter.
+# Four variables can be set in so many ways; what more of them together ask for is left to the interpreter.
 MOST_VARIANTS = 16
+
+# How much of a document is compiled, over all variants. A field takes a kilobyte or two, eight characters of a parsed
+# document about as much: however documents are written, plans take little more than what they are made from.
+FIELDS = 50
+CHARACTERS_FOR_A_FIELD = 8
 
 
 class Program:
@@ -44,6 +49,7 @@ class Program:
         self._directives = _Directives()
         visit(document, self._directives)
         self._variants: dict[tuple[Any, ...], Answer | None] = {}
+        self._fields_left = FIELDS + (document.loc.end // CHARACTERS_FOR_A_FIELD if document.loc else 0)
 
     def variant(self, variables: dict[str, Any]) -> Answer | None:
         """What answers with these variables; None when the interpreter has to."""
@@ -60,12 +66,13 @@ class Program:
         if self._directives.has_others:
             return None
         try:
-            compiler = Compiler(self.schema, self._fragments(), self.operation, switches)
+            compiler = Compiler(self.schema, self._fragments(), self.operation, switches, self._fields_left)
         except Unusual:
             return None
         except Exception:
             log.exception("a document could not be compiled")
             return None
+        self._fields_left -= compiler.fields
         return self._answer(compiler)
 
     def _answer(self, compiler: Compiler) -> Answer:

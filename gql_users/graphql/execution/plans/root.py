@@ -49,8 +49,10 @@ class RootField:
 
     def _learn_resolver(self, info_class: Any) -> None:
         resolver = self.definition.base_resolver
-        if resolver is None or resolver.parent_parameter or resolver.root_parameter:
+        if resolver is None:
             raise Unusual
+        # There is nothing above the root.
+        self._above = {each.name: None for each in (resolver.parent_parameter, resolver.root_parameter) if each}
         self._resolver: Callable[..., Any] = cast("Callable[..., Any]", resolver.wrapped_func)
         self._is_async = self.definition.is_async
         self._positional = (None,) if resolver.self_parameter else ()
@@ -65,6 +67,8 @@ class RootField:
             keywords = self._arguments.given(variables)
         except Exception:  # the library knows what to make of them, or what to say
             return await run(self._judge(sent, context))
+        if self._above:
+            keywords |= self._above
         if self._info_name is not None:
             raw = LazyInfo(context, self._selections, self._make_info, sent)
             keywords[self._info_name] = self._info_class(_raw_info=raw, _field=self.definition)

@@ -2,43 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from enum import Enum
 from typing import Any, TypeAlias
 
 from graphql import (
-    GraphQLBoolean,
     GraphQLError,
-    GraphQLID,
-    GraphQLInputObjectType,
-    GraphQLInt,
     GraphQLSchema,
-    GraphQLString,
     OperationDefinitionNode,
     VariableDefinitionNode,
-    get_named_type,
-    is_input_object_type,
-    is_list_type,
     is_non_null_type,
-    is_required_argument,
 )
 from graphql.execution.get_variable_signature import get_variable_signature
 from graphql.execution.values import get_variable_values
 from graphql.pyutils import Undefined
-from graphql.utilities.coerce_input_value import coerce_default_value, coerce_input_value
+from graphql.utilities.coerce_input_value import coerce_default_value
 
+from gql_users.graphql.execution.plans.coercions import LASTING, Coerce, coercion
 from gql_users.graphql.execution.plans.unusual import Unusual
 
 Sent: TypeAlias = dict[str, Any] | None
-Coerce: TypeAlias = Callable[[Any], Any]
 
 # Beyond these a client reads no further, and an attacker learns the schema.
 MOST_ERRORS = 5
 
-_CLASSES = {GraphQLString: str, GraphQLID: str, GraphQLBoolean: bool}
-
-# Values that may be given to one request after the other.
-LASTING = (bool, Enum, float, int, str, type(None))
+# The library refuses what is nested some hundred deep, and counts for itself what is deeper than this.
+_ORDINARY_DEPTH = 20
 
 
 class WrongVariables(Exception):  # noqa: N818 - no error of the service's
@@ -71,6 +58,8 @@ class Variables:
         for name, coerce, default in self._coercions:
             value = sent.get(name, Undefined)
             if value is not Undefined:
+                if type(value) is dict or type(value) is list:
+                    _require_flat(value, _ORDINARY_DEPTH)
                 values[name] = coerce(value)
             elif default is Unusual:
                 raise Unusual
@@ -94,103 +83,12 @@ def _coercion(schema: GraphQLSchema, node: VariableDefinitionNode) -> tuple[str,
     if signature.default is not None:
         value = coerce_default_value(signature)
         default = value if isinstance(value, LASTING) else Unusual
-    # How deep an input may go is counted from here.
-    is_endless = any(kind in _below(kind) for kind in _below(signature.type))
-    return signature.name, _never if is_endless else _coerce(signature.type), default
+    return signature.name, coercion(signature.type, {}), default
 
 
-def _never(_value: Any) -> Any:
-    raise Unusual
-
-
-def _coerce(kind: Any) -> Coerce:
-    """What coerces values of this type, or raises something."""
-    if is_non_null_type(kind):
-        return _certain(kind.of_type)
-    coerce = _certain(kind)
-    return lambda value: None if value is None else coerce(value)
-
-
-def _certain(kind: Any) -> Coerce:
-    """The same, for values that are no null."""
-    if is_list_type(kind):
-        return _list(_coerce(kind.of_type))
-    if is_input_object_type(kind):
-        return _leaf(kind) if kind.is_one_of else _object(kind)
-    if kind in _CLASSES:
-        return _of_class(_CLASSES[kind])
-    return _int if kind is GraphQLInt else _leaf(kind)
-
-
-def _of_class(expected: type) -> Coerce:
-    def coerce(value: Any) -> Any:
-        if type(value) is not expected:
-            raise Unusual
-        return value
-
-    return coerce
-
-
-def _int(value: Any) -> Any:
-    if type(value) is not int or not -0x80000000 <= value <= 0x7FFFFFFF:
+def _require_flat(value: Any, depth: int) -> None:
+    if depth == 0:
         raise Unusual
-    return value
-
-
-def _list(coerce: Coerce) -> Coerce:
-    def coerced(value: Any) -> Any:
-        if type(value) is not list:
-            raise Unusual
-        return [coerce(each) for each in value]
-
-    return coerced
-
-
-def _leaf(kind: Any) -> Coerce:
-    def coerce(value: Any) -> Any:
-        coerced = coerce_input_value(value, kind)
-        if value is None or coerced is Undefined:
-            raise Unusual
-        return coerced
-
-    return coerce
-
-
-def _object(kind: GraphQLInputObjectType) -> Coerce:
-    fields = {name: (field.out_name or name, _coerce(field.type)) for name, field in kind.fields.items()}
-    absent = {name: value for name, field in kind.fields.items() if (value := when_absent(field)) is not Undefined}
-
-    def coerce(value: Any) -> Any:
-        coerced = {}
-        for name, given in value.items():
-            key, coerce = fields[name]
-            coerced[key] = coerce(given)
-        for name, default in absent.items():
-            if name not in value:
-                if default is Unusual:
-                    raise Unusual
-                coerced[fields[name][0]] = default
-        return kind.out_type(coerced)
-
-    return coerce
-
-
-def when_absent(field: Any) -> Any:
-    """What an argument or a field of an input is without a value: Undefined for nothing, Unusual for who knows."""
-    if is_required_argument(field):
-        return Unusual
-    value = coerce_default_value(field)
-    return value if value is Undefined or isinstance(value, LASTING) else Unusual
-
-
-def _below(kind: Any) -> set[Any]:
-    """The input objects that values of this type may contain."""
-    found: set[Any] = set()
-    rest = [get_named_type(kind)]
-    while rest:
-        for field in getattr(rest.pop(), "fields", {}).values():
-            of = get_named_type(field.type)
-            if is_input_object_type(of) and of not in found:
-                found.add(of)
-                rest.append(of)
-    return found
+    for each in value.values() if type(value) is dict else value:
+        if type(each) is dict or type(each) is list:
+            _require_flat(each, depth - 1)
