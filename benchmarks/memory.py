@@ -23,7 +23,7 @@ async def measure(stage: Stage) -> list[dict[str, Any]]:
         bearer = await stage.people.access_token(server)
         for operation in cycle(MIX):
             driven = await drive(
-                server.url, operation, users=stage.people.users, connections=64, seconds=2, bearer=bearer
+                server.url, operation, users=stage.people.users, connections=16, seconds=2, bearer=bearer
             )
             answered += driven.requests
             if answered >= marks[0]:
