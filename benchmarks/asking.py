@@ -7,10 +7,12 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from benchmarks.servers import Server
+
+Stream: TypeAlias = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Client:
     """Connections to one server, opened as they are needed, and kept."""
 
     server: Server
-    _free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = field(default_factory=list)
+    _free: list[Stream] = field(default_factory=list)
 
     async def ask(self, document: str, variables: Mapping[str, Any], **headers: str) -> Answer:
         """The answer to one document."""
@@ -36,7 +38,7 @@ class Client:
     async def post(self, content: str, **headers: str) -> Answer:
         """The answer to one body. Its time counts from when a connection is there."""
         at = urlsplit(self.server.url)
-        reader, writer = self._free.pop() if self._free else await asyncio.open_connection(at.hostname, at.port)
+        reader, writer = self._kept() or await asyncio.open_connection(at.hostname, at.port)
         body = content.encode()
         given = {"Host": at.netloc, "Content-Type": "application/json", "Content-Length": str(len(body)), **headers}
         head = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in given.items())
@@ -46,6 +48,15 @@ class Client:
         milliseconds = (time.perf_counter() - started) * 1e3
         self._free.append((reader, writer))
         return Answer(status, answered, milliseconds)
+
+    def _kept(self) -> Stream | None:
+        """A connection that the server has not closed meanwhile, as it does when nothing is asked for long."""
+        while self._free:
+            reader, writer = self._free.pop()
+            if not reader.at_eof():
+                return reader, writer
+            writer.close()
+        return None
 
     async def close(self) -> None:
         """Hang up."""

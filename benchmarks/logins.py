@@ -95,7 +95,7 @@ async def measure_flood(stage: Stage) -> dict[str, Any]:
 def _summary(
     idle: list[Answer], during: list[Answer], logins: list[Answer], capacity: float, memory: list[float]
 ) -> dict[str, Any]:
-    if wrong := [answer for answer in (*idle, *during) if answer.status != 200 or b'"updatedAt"' not in answer.body]:
+    if wrong := _failed(idle):
         raise NotMeasuredError(f"flood: {len(wrong)} answers to me are no good, such as {wrong[0].body[:300]!r}")
     refused = [answer for answer in logins if b'"accessToken"' not in answer.body]
     told = [answer for answer in refused if b'"retryAfterSeconds"' in answer.body]
@@ -106,12 +106,18 @@ def _summary(
         "refused": len(refused),
         "refused_with_retry_after": len(told),
         "refused_p99_ms": round(_p99(refused), 1) if refused else None,
+        "me_failed": len(_failed(during)),
         "me_idle_p50_ms": round(statistics.median(each.milliseconds for each in idle), 2),
         "me_idle_p99_ms": round(_p99(idle), 2),
         "me_flooded_p50_ms": round(statistics.median(each.milliseconds for each in during), 2),
         "me_flooded_p99_ms": round(_p99(during), 2),
         "resident_mib": {"before": round(memory[0]), "during": round(memory[1]), "after": round(memory[2])},
     }
+
+
+def _failed(answers: list[Answer]) -> list[Answer]:
+    """Those of the answers to `me` that do not tell who it is."""
+    return [answer for answer in answers if b'"updatedAt"' not in answer.body]
 
 
 async def _paced(

@@ -67,6 +67,7 @@ def _flood(measured: Mapping[str, Any]) -> str:
         ("ms until turned away, p99", f"{measured['refused_p99_ms']}"),
         ("me alone, p50 and p99 ms", f"{measured['me_idle_p50_ms']}, {measured['me_idle_p99_ms']}"),
         ("me meanwhile, p50 and p99 ms", f"{measured['me_flooded_p50_ms']}, {measured['me_flooded_p99_ms']}"),
+        ("me refused meanwhile", f"{measured['me_failed']:,}"),
         ("MiB before, during and after", f"{memory['before']}, {memory['during']}, {memory['after']}"),
     ]
     return markdown(("a flood of sign-ins", "measured"), rows)

@@ -76,6 +76,7 @@ TARGETS = (
         lambda figures: figures["flood"]["me_flooded_p99_ms"] / figures["flood"]["me_idle_p99_ms"],
         at_most=5,
     ),
+    Target("me refused meanwhile", lambda figures: figures["flood"]["me_failed"], at_most=0),
     Target(
         "milliseconds until a sign-in is turned away, p99",
         lambda figures: figures["flood"]["refused_p99_ms"] or 0.0,
