@@ -17,16 +17,14 @@ KINDS = 3
 
 def pytest_configure() -> None:
     """Tell a password in a line, another in an event, and a hash in an answer."""
-    verify, row, of = Passwords.verify, events._row, User.of
+    verify, values, of = Passwords.verify, events._values, User.of
 
     async def verify_aloud(self: Passwords, password: str, password_hash: str | None) -> bool:
         logging.getLogger("gql_users.planted").debug("is it %s?", password)
         return await verify(self, password, password_hash)
 
-    def row_with_details(happened: Happened) -> models.Event:
-        told = row(happened)
-        told.details = {"password": PASSWORD}
-        return told
+    def values_with_details(happened: Happened) -> dict[str, object]:
+        return {**values(happened), "new_details": {"password": PASSWORD}}
 
     def with_hash(_cls: Any, user: models.User) -> User:
         shown = of(user)
@@ -34,5 +32,5 @@ def pytest_configure() -> None:
         return shown
 
     Passwords.verify = verify_aloud  # type: ignore[method-assign] # to be broken
-    events._row = row_with_details
+    events._values = values_with_details
     User.of = classmethod(with_hash)  # type: ignore[assignment, method-assign] # to be broken
