@@ -8,6 +8,8 @@ from typing import NewType
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
+from gql_users.graphql.execution.plans.leaves import keeps
+
 BigInt = NewType("BigInt", int)
 
 _LIMIT = 2**63
@@ -16,6 +18,9 @@ _LIMIT = 2**63
 def _moment_out(value: datetime) -> datetime:
     # It stays a moment until the answer is written, which is where RFC 3339 is written fastest.
     return value if value.tzinfo is UTC else value.astimezone(UTC)
+
+
+keeps(_moment_out, unless="type({v}) is not datetime or {v}.tzinfo is not UTC", datetime=datetime, UTC=UTC)
 
 
 def _moment_in(value: object) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -22,6 +23,14 @@ _UNLESS: dict[GraphQLLeafType, str] = {
     GraphQLFloat: "type({v}) is not float or {v} - {v} != 0",  # neither infinite nor a NaN
 }
 
+# The same for custom scalars, by the function that serialises them, with what the condition calls by name.
+_KEPT: dict[Any, tuple[str, dict[str, Any]]] = {int: ("type({v}) is not int", {})}
+
+
+def keeps(serialize: Callable[[Any], Any], *, unless: str, **named: object) -> None:
+    """Say of a custom scalar's serialiser that it gives back what it is given, `unless` this holds of the value {v}."""
+    _KEPT[serialize] = unless, named
+
 
 class Names(dict[str, Any]):
     """What generated code calls by name."""
@@ -36,6 +45,9 @@ class Names(dict[str, Any]):
 def leaf(kind: GraphQLLeafType, v: str, names: Names) -> list[str]:
     """Lines that make of the value in the variable `v`, which is not None, what the answer holds."""
     unless = _UNLESS.get(kind)
+    if unless is None:
+        unless, named = _KEPT.get(kind.coerce_output_value, (None, {}))
+        names.update(named)
     if unless is not None:
         return [f"if {unless.format(v=v)}: raise Unusual"]
     if isinstance(kind, CustomGraphQLEnumType):
