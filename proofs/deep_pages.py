@@ -1,6 +1,6 @@
 """A page of a million users costs the same wherever it lies.
 
-Compared with the second one: the first is cheaper still, because it has no bound for which a plan would have to be made.
+Compared with the second one: the first is cheaper still, because it has no bound, for which a plan has to be made.
 """
 
 from __future__ import annotations
