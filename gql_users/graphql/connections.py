@@ -10,7 +10,7 @@ import strawberry
 
 from gql_users.graphql.context import Info
 from gql_users.graphql.execution.plans.selections import selected
-from gql_users.paging import Page
+from gql_users.paging import Page, PageRequest
 
 Node = TypeVar("Node")
 Row = TypeVar("Row")
@@ -54,6 +54,14 @@ class Connection(Generic[Node]):
         resolver=_count, description="How many entries the whole list has. Counted only when asked for."
     )
     count: strawberry.Private[Callable[[], Awaitable[int]]]
+
+
+def request(info: Info, first: int | None, after: str | None, last: int | None, before: str | None) -> PageRequest:
+    """The page that is asked for by these arguments of the field, and by what is selected of its `pageInfo`."""
+    asked = selected(info, "PageInfo")
+    return PageRequest(
+        first, after, last, before, tells_next="hasNextPage" in asked, tells_previous="hasPreviousPage" in asked
+    )
 
 
 def connection(
