@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from gql_users.errors import EmailTaken, Gathering
+from gql_users.errors import EmailTaken, Gathering, Unavailable
 from gql_users.repositories.unit_of_work import UnitsOfWork
 from gql_users.services import Services
 from gql_users.services.accounts import Profile, new_account
@@ -150,3 +150,20 @@ async def test_what_goes_on_after_a_statement_that_failed_is_not_told_as_done(
         await overlook_that_it_is_taken()
 
     await door.as_(a_member).done("patchUser", {"id": a_member.id, "age": 30})
+
+
+@POSTGRESQL
+async def test_a_unit_whose_server_goes_away_in_the_middle_of_it_is_unavailable(
+    databases: PostgreSQL, units: UnitsOfWork, door: Door, a_member: Person
+) -> None:
+    async def be_left_alone() -> None:
+        async with units() as work:
+            await work.users.change(a_member.database_id, now=NOW, age=30)
+            await databases.run(END_CONNECTIONS)
+            await work.users.change(a_member.database_id, now=NOW, age=31)
+
+    for _ in range(10):
+        with pytest.raises(Unavailable):
+            await be_left_alone()
+
+    assert (await door.as_(a_member).ask("{ me { age version } }"))["me"] == {"age": None, "version": 1}

@@ -169,7 +169,7 @@ def plain_failures() -> Iterator[None]:
         TimeoutError,
     ) as error:  # the driver reports a refused connection as a bare OSError
         raise Unavailable from error
-    except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         state = str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
         if state in _PASSING or isinstance(error, asyncpg.InvalidCachedStatementError):
             raise Collision from error
@@ -181,8 +181,11 @@ def plain_failures() -> Iterator[None]:
 def _is_away(error: Exception) -> bool:
     """Is the connection gone, or SQLite's file, where there is no code that says so?"""
     if not isinstance(error, DBAPIError):
-        # A value that the driver cannot send is a mistake of ours.
-        return isinstance(error, asyncpg.InterfaceError) and not isinstance(error, ValueError)
+        # A value that the driver cannot send is a mistake of ours. What it calls an error of its own is a server that
+        # said farewell before it was asked.
+        return isinstance(error, asyncpg.InterfaceError | asyncpg.InternalClientError) and not isinstance(
+            error, ValueError
+        )
     if isinstance(error.orig, sqlite3.Error):
         return isinstance(error.orig, sqlite3.OperationalError) and _is_passing(error.orig)
     return error.connection_invalidated or isinstance(error, InterfaceError)

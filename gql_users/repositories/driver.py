@@ -19,8 +19,8 @@ from gql_users.repositories.statements import POSTGRESQL, Statement, Values
 from gql_users.repositories.transactions import Executor, ThroughSQLAlchemy, Transaction, begin, fetch
 from gql_users.settings import Settings
 
-# A connection that the server closed while nobody used it says so to whoever uses it next.
-CLOSED = (asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError)
+# A connection that the server closed, or is just closing, while nobody used it says so to whoever uses it next.
+CLOSED = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, ConnectionError)
 
 
 class Driver(Executor):
