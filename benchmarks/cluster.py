@@ -50,9 +50,12 @@ class Cluster:
         """The name of a database with so many users, for those who only read."""
         name = f"users_{count}_{made_as()}"
         async with self.connection() as connection:
-            known = await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name)
-        if not known:
-            await self.run("DROP DATABASE IF EXISTS seeding WITH (FORCE)")
+            of_this_size = "SELECT datname FROM pg_database WHERE datname LIKE $1"
+            known = [row["datname"] for row in await connection.fetch(of_this_size, f"users_{count}_%")]
+        if name not in known:
+            # Those of another version are of no use any more, and neither is what was left unfinished.
+            for stale in (*known, "seeding"):
+                await self.run(f"DROP DATABASE IF EXISTS {stale} WITH (FORCE)")
             await self.run("CREATE DATABASE seeding")
             await seed(self.url("seeding"), count)
             await self.run(f"ALTER DATABASE seeding RENAME TO {name}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from benchmarks.targets import TARGETS, Figures
+from benchmarks.targets import TARGETS, Figures, ratio
 from benchmarks.throughput import RACES
 
 RACE = ("operation", "clients", "server", "requests/s", "ours by it", "p50 ms", "p99 ms", "server µs", "database µs")
@@ -30,14 +30,13 @@ def table(name: str, measured: Any) -> str:
 
 def race_rows(name: str, lines: Sequence[Mapping[str, Any]]) -> list[Sequence[str]]:
     """A line for each server and number of clients."""
-    ours = {line["connections"]: line["requests_per_second"] for line in lines if line["server"] == "gql_users"}
     return [
         (
             name,
             str(line["connections"]),
             line["server"],
             f"{line['requests_per_second']:,.0f}",
-            f"{ours[line['connections']] / line['requests_per_second']:.2f}",
+            f"{ratio(lines, line['connections'], line['server']):.2f}",
             f"{line['p50_ms']:.2f}",
             f"{line['p99_ms']:.2f}",
             f"{line['server_us']:.0f}",

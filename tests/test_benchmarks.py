@@ -12,11 +12,14 @@ from typing import Any
 import pytest
 
 from benchmarks import operations, report, servers
+from benchmarks.__main__ import main
 from benchmarks.asking import Client
 from benchmarks.cluster import Cluster
 from benchmarks.driving import NotMeasuredError, drive
+from benchmarks.logins import BEHIND_A_PROXY
 from benchmarks.operations import Operation
 from benchmarks.people import People
+from benchmarks.processes import ALL_CORES
 from benchmarks.seeding import seed
 from benchmarks.servers import LIMIT, MERCURIUS, OURS, SHARING, USUAL, Kind, Server, running, why_not
 from benchmarks.throughput import RACES
@@ -115,15 +118,21 @@ async def rows(people: People, statement: str) -> list[tuple[Any, ...]]:
 
 
 @needs_wrk
-@pytest.mark.parametrize("name", ["serviceInfo", "me", "node", "users50cursors", "filtered", "patchUser", "refresh"])
-async def test_each_operation_can_be_driven_at_ours(name: str, people: People) -> None:
-    operation = RACES[name][0].operation
+async def test_every_operation_can_be_driven(people: People) -> None:
+    asked = [*(runners[0].operation for runners in RACES.values()), operations.LOGIN]
 
-    async with running(OURS, people.cluster, people.database) as server:
-        bearer, tokens = await people.access_token(server), await people.refresh_tokens(8)
-        driven = await drive(server.url, operation, users=USERS, connections=4, seconds=1, bearer=bearer, tokens=tokens)
+    async with running(OURS, people.cluster, people.database, pinned=True, **BEHIND_A_PROXY) as server:
+        bearer, tokens = await people.access_token(server), await people.refresh_tokens(4)
+        driven = [
+            await drive(
+                server.url, each, users=USERS, connections=2, seconds=1, bearer=bearer, tokens=tokens, cores=ALL_CORES
+            )
+            for each in asked
+        ]
+        networks = await rows(people, "SELECT count(DISTINCT network) FROM attempts")
 
-    assert driven.requests > 0
+    assert all(each.requests > 0 for each in driven)
+    assert networks[0][0] > 2
 
 
 @needs_wrk
@@ -140,6 +149,17 @@ async def test_answers_without_what_was_asked_for_are_not_measured(people: Peopl
         with pytest.raises(NotMeasuredError, match='"user":null'):
             # Most of these nobody has.
             await drive(server.url, operations.USER, users=10**6, connections=1, seconds=1, bearer=bearer)
+
+
+def test_an_unknown_name_is_answered_with_those_that_there_are(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["benchmarks", "warp"])
+
+    with pytest.raises(SystemExit):
+        main()
+
+    assert "no such benchmark: warp; there are serviceInfo, me, user" in capsys.readouterr().err
 
 
 def test_the_page_says_what_was_measured() -> None:
