@@ -67,13 +67,13 @@ class Program:
             return None
         try:
             compiler = Compiler(self.schema, self._fragments(), self.operation, switches, self._fields_left)
+            self._fields_left -= compiler.fields
+            return self._answer(compiler)
         except Unusual:
             return None
         except Exception:
             log.exception("a document could not be compiled")
             return None
-        self._fields_left -= compiler.fields
-        return self._answer(compiler)
 
     def _answer(self, compiler: Compiler) -> Answer:
         def make(sent: Sent, context: object) -> Judge:
