@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import strawberry
-from graphql import ExecutionResult, GraphQLError
+from graphql import ExecutionResult, Executor, GraphQLError, build_schema
 
 import gql_users.graphql.execution.plans as package
 from gql_users import Settings
@@ -174,6 +174,23 @@ async def test_what_is_unusual_is_answered_as_by_the_interpreter(engine: Engine,
     assert answers == [answers[0]] * 4
 
 
+@pytest.mark.parametrize(
+    "text", [f"{{ thing {{ {THING} }} }}", "{ things { ...F } } fragment F on Named { __typename x: name }", "{ text }"]
+)
+async def test_an_ordinary_answer_needs_no_interpreter(
+    engine: Engine, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = {"thing": Thing(name="a", twin=Thing(name="b")), "things": [Thing(name="a")], "text": "a"}
+    (value,) = (value for name, value in answers.items() if text.startswith(f"{{ {name} "))
+    expected = await asked(engine, text, lambda: value)
+    monkeypatch.delattr(Executor, "build")
+
+    result = await engine.execute(engine.operation(text, None), {}, lambda: value)
+
+    assert expected.errors is None
+    assert result == expected
+
+
 async def test_a_refusal_keeps_its_place_and_its_cause(engine: Engine) -> None:
     result = await asked(engine, "{\n  x: sure { name } }", raising)
 
@@ -245,6 +262,23 @@ async def test_what_is_skipped_follows_the_variables_of_each_request(engine: Eng
     assert [{*result.data["thing"]} for result in results if result.data] == [
         {f"a{name[1]}" for name, wanted in request.items() if wanted} for request in requests
     ]
+
+
+async def test_a_document_that_is_too_large_to_compile_is_answered_all_the_same(engine: Engine) -> None:
+    fields = {f"a{number}" for number in range(500)}
+    text = f"{{ thing {{ {' '.join(f'{name}: name' for name in sorted(fields))} }} }}"
+
+    result = await asked(engine, text, lambda: Thing(name="a"))
+
+    assert result.data == {"thing": dict.fromkeys(sorted(fields), "a")}
+
+
+async def test_a_schema_that_is_not_strawberrys_is_answered_too() -> None:
+    engine = engine_of(build_schema("type Query { pet(name: String): Pet } type Pet { name: String! }"))
+
+    result = await asked(engine, '{ pet(name: "Ada") { name } }', None)
+
+    assert result.formatted == {"data": {"pet": None}}
 
 
 @pytest.mark.parametrize("depth", [10, 60, 250])

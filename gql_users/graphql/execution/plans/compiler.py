@@ -14,6 +14,7 @@ from graphql import (
     OperationDefinitionNode,
     TypeNameMetaFieldDef,
     is_abstract_type,
+    is_composite_type,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
@@ -37,8 +38,8 @@ from gql_users.graphql.execution.plans.unusual import Unusual
 class Compiler:
     """Compiles one operation, with these values for its @skip and @include.
 
-    Raises Unusual when that is more than `most_fields`: those of a fragment count wherever it is spread, those of an
-    interface for each of its objects. `fields` is how many there were.
+    Raises Unusual when its `size` grows beyond `most`: each field counts one, and each type that fields are selected on
+    four, for each interface and for each spread of a fragment anew.
     """
 
     def __init__(
@@ -47,14 +48,14 @@ class Compiler:
         fragments: dict[str, FragmentDetails],
         operation: OperationDefinitionNode,
         switches: dict[str, bool],
-        most_fields: int,
+        most: int,
     ) -> None:
         self.schema = schema
         self.fragments = fragments
         self.operation = operation
         self.values = VariableValues({}, switches)
-        self.most_fields = most_fields
-        self.fields = 0
+        self.most = most
+        self.size = 0
         self.root_type = cast("GraphQLObjectType", schema.get_root_type(operation.operation))
         root = collect_fields(schema, fragments, self.values, self.root_type, operation, hide_suggestions=True)
         self.shortcuts = Shortcuts(root.grouped_field_set)
@@ -80,6 +81,8 @@ class Compiler:
 
     def _completion(self, kind: GraphQLOutputType, details: FieldDetailsList) -> Complete | None:
         """A function that completes values of this type; None where others must."""
+        if is_non_null_type(kind) and is_composite_type(kind.of_type):
+            return self._composite(kind.of_type, details)
         names = Names(PLAIN=PLAIN, Unusual=Unusual)
         lines = self._value(kind, details, "s", names)
         return _function(names, [*lines, "return s"]) if lines is not None else None
@@ -99,8 +102,11 @@ class Compiler:
             complete = self._completion(kind.of_type, details)
             unless = f"if type({v}) is not list and type({v}) is not tuple: raise Unusual"
             return [unless, f"{v} = [{names.name(complete)}(x) for x in {v}]"] if complete is not None else None
-        complete = self._abstract(kind, details) if is_abstract_type(kind) else self._object(kind, details)
+        complete = self._composite(kind, details)
         return [f"{v} = {names.name(complete)}({v})"] if complete is not None else None
+
+    def _composite(self, kind: Any, details: FieldDetailsList) -> Complete | None:
+        return self._abstract(kind, details) if is_abstract_type(kind) else self._object(kind, details)
 
     def _abstract(self, kind: GraphQLAbstractType, details: FieldDetailsList) -> Complete | None:
         names = Names(Unusual=Unusual)
@@ -113,8 +119,8 @@ class Compiler:
         fields = self._collected(kind, details)
         selection = self.shortcuts.selections.get(id(fields))
         if selection is None:
-            self.fields += len(fields)
-            if self.fields > self.most_fields:
+            self.size += 4 + len(fields)
+            if self.size > self.most:
                 raise Unusual
             selection = self.shortcuts.selections[id(fields)] = self._selection(kind, fields)
         return selection.complete if selection.pure else None

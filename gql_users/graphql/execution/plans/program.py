@@ -32,10 +32,10 @@ Answer: TypeAlias = Callable[[dict[str, Any], Sent, object], Awaitable[Execution
 # Four variables can be set in so many ways; what more of them together ask for is left to the interpreter.
 MOST_VARIANTS = 16
 
-# How much of a document is compiled, over all variants. A field takes a kilobyte or two, eight characters of a parsed
-# document about as much: however documents are written, plans take little more than what they are made from.
-FIELDS = 50
-CHARACTERS_FOR_A_FIELD = 8
+# How much of a document is compiled over all variants, as the compiler counts. That is for one kilobyte each, and eight
+# characters of a parsed document take as much: however it is written, a plan is little more than what it is made from.
+ALWAYS = 60
+CHARACTERS_FOR_ONE = 8
 
 
 class Program:
@@ -49,7 +49,7 @@ class Program:
         self._directives = _Directives()
         visit(document, self._directives)
         self._variants: dict[tuple[Any, ...], Answer | None] = {}
-        self._fields_left = FIELDS + (document.loc.end // CHARACTERS_FOR_A_FIELD if document.loc else 0)
+        self._left = ALWAYS + (document.loc.end // CHARACTERS_FOR_ONE if document.loc else 0)
 
     def variant(self, variables: dict[str, Any]) -> Answer | None:
         """What answers with these variables; None when the interpreter has to."""
@@ -66,14 +66,14 @@ class Program:
         if self._directives.has_others:
             return None
         try:
-            compiler = Compiler(self.schema, self._fragments(), self.operation, switches, self._fields_left)
+            compiler = Compiler(self.schema, self._fragments(), self.operation, switches, self._left)
+            self._left -= compiler.size
+            return self._answer(compiler)
         except Unusual:
             return None
         except Exception:
             log.exception("a document could not be compiled")
             return None
-        self._fields_left -= compiler.fields
-        return self._answer(compiler)
 
     def _answer(self, compiler: Compiler) -> Answer:
         def make(sent: Sent, context: object) -> Judge:

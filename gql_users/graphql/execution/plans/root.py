@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias, cast
+from functools import partial
+from typing import Any, TypeAlias
 
-from graphql import ExecutionResult, GraphQLField, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
+from graphql import ExecutionResult, FieldNode, GraphQLField, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
 from graphql.pyutils import Path, is_awaitable
 from strawberry.types.field import StrawberryField
 
@@ -33,33 +34,25 @@ class RootField:
             raise Unusual
         ((self.name, self.details),) = shortcuts.root.items()
         node = self.details[0].node
-        field = schema.get_field(parent, node.name.value)
-        strawberry = schema.extensions["strawberry-definition"]
-        self.definition = _ordinary(field, strawberry)
-        self.field: GraphQLField = field  # type: ignore[assignment]  # an ordinary field is one
+        self.field, definition, strawberry = _ordinary(schema, parent, node)
         self.parent = parent
         self._path = Path(None, self.name, parent.name)
         self._judge = judge
         self._complete = shortcuts.completions.get((self.field.type, id(self.details)))
-        converter = strawberry.schema_converter
-        self._arguments = Arguments(
-            self.field, node, self.definition, Inputs(strawberry.config, converter.scalar_registry)
-        )
-        self._learn_resolver(strawberry.config.info_class)
+        inputs = Inputs(strawberry.config, strawberry.schema_converter.scalar_registry)
+        self._arguments = Arguments(self.field, node, definition, inputs)
+        self._learn_resolver(definition, strawberry.config.info_class)
 
-    def _learn_resolver(self, info_class: Any) -> None:
-        resolver = self.definition.base_resolver
-        if resolver is None:
-            raise Unusual
+    def _learn_resolver(self, definition: StrawberryField, info_class: Callable[..., Any]) -> None:
+        resolver: Any = definition.base_resolver
+        self._resolver = resolver.wrapped_func
+        self._is_async = definition.is_async
         # There is nothing above the root.
-        self._above = {each.name: None for each in (resolver.parent_parameter, resolver.root_parameter) if each}
-        self._resolver: Callable[..., Any] = cast("Callable[..., Any]", resolver.wrapped_func)
-        self._is_async = self.definition.is_async
         self._positional = (None,) if resolver.self_parameter else ()
+        self._above = {each.name: None for each in (resolver.parent_parameter, resolver.root_parameter) if each}
         self._info_name = resolver.info_parameter.name if resolver.info_parameter else None
-        self._info_class = info_class
+        self._info_of = partial(info_class, _field=definition)
         self._selections: dict[str, frozenset[str]] = {}
-        self._make_info = self._info
 
     async def answer(self, variables: dict[str, Any], sent: Sent, context: object) -> ExecutionResult:
         """The answer. `variables` are coerced, `sent` the same as they were sent."""
@@ -70,8 +63,7 @@ class RootField:
         if self._above:
             keywords |= self._above
         if self._info_name is not None:
-            raw = LazyInfo(context, self._selections, self._make_info, sent)
-            keywords[self._info_name] = self._info_class(_raw_info=raw, _field=self.definition)
+            keywords[self._info_name] = self._info_of(_raw_info=LazyInfo(context, self._selections, self._info, sent))
         try:
             value = self._resolver(*self._positional, **keywords)
             if self._is_async or is_awaitable(value):
@@ -98,19 +90,24 @@ class RootField:
         return judge.build_resolve_info(self.field, nodes, self.parent, self._path)
 
 
-def _ordinary(field: GraphQLField | None, strawberry: Any) -> StrawberryField:
-    """The field as Strawberry has it, when nothing stands between it and its resolver."""
+def _ordinary(
+    schema: GraphQLSchema, parent: GraphQLObjectType, node: FieldNode
+) -> tuple[GraphQLField, StrawberryField, Any]:
+    """The field, also as Strawberry has it, and Strawberry's schema, when nothing stands before the resolver."""
+    field, strawberry = schema.get_field(parent, node.name.value), schema.extensions.get("strawberry-definition")
     definition = field.extensions.get("strawberry-definition") if field is not None else None
     if (
         field is None
+        or strawberry is None
         or not isinstance(definition, StrawberryField)
         or type(definition).get_result is not StrawberryField.get_result
         or getattr(field.resolve, "__name__", "") not in {"_resolver", "_async_resolver"}
+        or definition.base_resolver is None
         or definition.extensions
         or strawberry.schema_converter._exception_handler_specs
     ):
         raise Unusual
-    return definition
+    return field, definition, strawberry
 
 
 async def _given(value: Any) -> Any:
