@@ -50,8 +50,8 @@ class Cluster:
         """The name of a database with so many users, for those who only read."""
         name = f"users_{count}_{made_as()}"
         async with self.connection() as connection:
-            of_this_size = "SELECT datname FROM pg_database WHERE datname LIKE $1"
-            known = [row["datname"] for row in await connection.fetch(of_this_size, f"users_{count}_%")]
+            of_this_size = "SELECT datname FROM pg_database WHERE starts_with(datname, $1)"
+            known = [row["datname"] for row in await connection.fetch(of_this_size, f"users_{count}_")]
         if name not in known:
             # Those of another version are of no use any more, and neither is what was left unfinished.
             for stale in (*known, "seeding"):
