@@ -25,7 +25,7 @@ database = Database(
         "advance": """UPDATE sessions SET generation = $2 + 1, refreshed_at = $3
             WHERE id = $1 AND generation = $2 AND revoked_at IS NULL RETURNING generation, refreshed_at, expires_at""",
         "event": _EVENT,
-        "notify": "SELECT pg_notify('gql_users_changes', $1)",
+        "change": f"WITH told AS ({_EVENT} RETURNING id) SELECT pg_notify('gql_users_changes', id::text) FROM told",
         "public_key": "SELECT public_jwk FROM signing_keys WHERE kid = $1",
     }
 )

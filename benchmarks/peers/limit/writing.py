@@ -25,15 +25,13 @@ async def patch_user(variables: Variables, bearer: str | None) -> Any:
     if not session["is_admin"] and session["user_id"] != user_id:
         raise PermissionError
     now = datetime.now(UTC)
-    event = id_at(now)
     async with database.transaction() as prepared:
         await prepared["locked_user"].fetchrow(user_id)
         row = await prepared["rename"].fetchrow(user_id, name, name.casefold(), now)
         fields = '{"fields": ["name"]}'
-        await prepared["event"].fetchrow(
-            event, "PROFILE_CHANGED", now, user_id, session["user_id"], ADDRESS, AGENT, fields
+        await prepared["change"].fetchrow(
+            id_at(now), "PROFILE_CHANGED", now, user_id, session["user_id"], ADDRESS, AGENT, fields
         )
-        await prepared["notify"].fetchrow(str(event))
     return {"patchUser": {"user": {**person(row), "version": row["version"]}, "errors": []}}
 
 
