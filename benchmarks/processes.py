@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 # The server that is measured has a core to itself; the database and the load share what else there is.
@@ -34,7 +35,8 @@ def resident_mib(pid: int) -> float:
 
 def keep_on(cores: frozenset[int], pid: int) -> None:
     """Let a process, and all it has begun and will begin, run on these cores alone."""
-    os.sched_setaffinity(pid, cores)
+    with suppress(ProcessLookupError):  # some of PostgreSQL's are gone as fast as they came
+        os.sched_setaffinity(pid, cores)
     for child in _children(pid):
         keep_on(cores, child)
 
