@@ -89,6 +89,13 @@ async def test_cursors_are_the_same_wherever_they_are_asked_for(
     ]
 
 
+@pytest.mark.parametrize("fields", ["edges { __typename }", "... on UserConnection { edges { node { __typename } } }"])
+async def test_edges_are_there_however_little_is_asked_of_them(as_admin: Door, a_member: Person, fields: str) -> None:
+    found = await as_admin.ask(f"{{ users {{ {fields} }} }}")
+
+    assert len(found["users"]["edges"]) == 2
+
+
 @pytest.mark.parametrize(
     ("bounds", "told", "looks_back"),
     [

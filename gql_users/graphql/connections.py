@@ -69,12 +69,14 @@ def connection(
 ) -> Connection[Node]:
     """The page with each row as clients `see` it, and a way to count the whole list.
 
-    Cursors are made where they are asked for: what was not selected is never looked at.
+    Edges and cursors are made where they are asked for: what was not selected is never looked at.
     """
     nodes = [see(row) for row in page.items]
     asked = selected(info, "PageInfo")
+    with_edges = "edges" in selected(info, f"{kind.__name__}Connection")
+    with_cursors = "cursor" in selected(info, f"{kind.__name__}Edge")
     return Connection(
-        edges=_edges(page, nodes, with_cursors="cursor" in selected(info, f"{kind.__name__}Edge")),
+        edges=_edges(page, nodes, with_cursors=with_cursors) if with_edges else [],
         nodes=nodes,
         page_info=PageInfo(
             has_next_page=page.has_next,
