@@ -38,8 +38,8 @@ from gql_users.graphql.execution.plans.unusual import Unusual
 class Compiler:
     """Compiles one operation, with these values for its @skip and @include.
 
-    Once its `size` reaches `most`, the rest is left to others. The root counts for ten; each field for one, and each type
-    that fields are selected on for four, for each interface and for each spread of a fragment anew.
+    Once its `size` reaches `most`, the rest is left to others. The root counts for ten, each field for one, and each
+    type that fields are selected on for four, for each interface and for each spread of a fragment anew.
     """
 
     def __init__(
