@@ -38,8 +38,8 @@ from gql_users.graphql.execution.plans.unusual import Unusual
 class Compiler:
     """Compiles one operation, with these values for its @skip and @include.
 
-    Raises Unusual when its `size` grows beyond `most`: each field counts one, and each type that fields are selected on
-    four, for each interface and for each spread of a fragment anew.
+    Once its `size` reaches `most`, the rest is left to others. The root counts for ten, each field for one, and each
+    type that fields are selected on for four, for each interface and for each spread of a fragment anew.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Compiler:
         self.operation = operation
         self.values = VariableValues({}, switches)
         self.most = most
-        self.size = 0
+        self.size = 10
         self.root_type = cast("GraphQLObjectType", schema.get_root_type(operation.operation))
         root = collect_fields(schema, fragments, self.values, self.root_type, operation, hide_suggestions=True)
         self.shortcuts = Shortcuts(root.grouped_field_set)
@@ -116,12 +116,12 @@ class Compiler:
         return _function(names, lines) if lines is not None else None
 
     def _object(self, kind: GraphQLObjectType, details: FieldDetailsList) -> Complete | None:
+        if self.size >= self.most:
+            return None
         fields = self._collected(kind, details)
         selection = self.shortcuts.selections.get(id(fields))
         if selection is None:
             self.size += 4 + len(fields)
-            if self.size > self.most:
-                raise Unusual
             selection = self.shortcuts.selections[id(fields)] = self._selection(kind, fields)
         return selection.complete if selection.pure else None
 

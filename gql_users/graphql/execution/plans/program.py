@@ -63,14 +63,12 @@ class Program:
         return answer
 
     def _compiled(self, switches: dict[str, bool]) -> Answer | None:
-        if self._directives.has_others:
+        if self._directives.has_others or self._left <= 0:
             return None
         try:
             compiler = Compiler(self.schema, self._fragments(), self.operation, switches, self._left)
             self._left -= compiler.size
             return self._answer(compiler)
-        except Unusual:
-            return None
         except Exception:
             log.exception("a document could not be compiled")
             return None
