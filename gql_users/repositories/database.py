@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -155,27 +153,32 @@ def _write_ahead(cursor: Any) -> None:
             return
 
 
-@contextmanager
-def plain_failures() -> Iterator[None]:
+class plain_failures:  # noqa: N801 - used as a function is; a class because each statement pays for it
     """Turn what a database says when it is away, full or busy into Unavailable, and a passing clash into Collision.
 
     Everything else goes through as it is: it is a mistake of ours.
     """
-    try:
-        yield
-    except (
-        PoolTimeout,
-        OSError,
-        TimeoutError,
-    ) as error:  # the driver reports a refused connection as a bare OSError
-        raise Unavailable from error
-    except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        """Raise what it is called here, if there is a name for it."""
+        plain = _plain(error) if error is not None else None
+        if plain is not None:
+            raise plain from error
+
+
+def _plain(error: BaseException) -> Exception | None:
+    if isinstance(error, (PoolTimeout, OSError, TimeoutError)):  # a refused connection is a bare OSError
+        return Unavailable()
+    if isinstance(error, (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)):
         state = str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
         if state in _PASSING or isinstance(error, asyncpg.InvalidCachedStatementError):
-            raise Collision from error
+            return Collision()
         if state in _AWAY or state[:2] in {"08", "57"} or _is_away(error):
-            raise Unavailable from error
-        raise
+            return Unavailable()
+    return None
 
 
 def _is_away(error: Exception) -> bool:
