@@ -47,6 +47,14 @@ class Other(Named):
     """Has a name too."""
 
 
+@strawberry.type
+class Plain:
+    """Behind no interface, so that anything may pass for it."""
+
+    size: int = 1
+    inner: Plain | None = None
+
+
 async def resolve(info: strawberry.Info[Resolve]) -> Any:
     """What the test wants."""
     answer = info.context()
@@ -66,6 +74,7 @@ class Query:
     sure: Thing = strawberry.field(resolver=resolve)
     things: list[Thing | None] | None = strawberry.field(resolver=resolve)
     named: Named | None = strawberry.field(resolver=resolve)
+    plain: Plain = strawberry.field(resolver=resolve)
     text: str | None = strawberry.field(resolver=resolve)
 
 
@@ -121,7 +130,51 @@ UNUSUAL: dict[str, tuple[str, Resolve, str]] = {
         lambda: strawberry.cast(Other, Thing(name="a")),
         '{"__typename": "Other", "name": "a"}',
     ),
+    "an exception whose type is asked for": (
+        "{ plain { inner { __typename } } }",
+        lambda: Plain(inner=ValueError("told")),  # type: ignore[arg-type]
+        '{"plain": {"inner": null}}',
+    ),
+    "a null whose type is asked for": (
+        "{ plain { __typename } }",
+        lambda: None,
+        '{"data": null, "errors": [[{"message": "Cannot return null',
+    ),
+    "something to await whose type is asked for": (
+        "{ plain { inner { __typename } } }",
+        lambda: Plain(inner=Later(None)),  # type: ignore[arg-type]
+        '{"plain": {"inner": null}}, "errors": null',
+    ),
     "no attribute": ("{ thing { name } }", lambda: Thing.__new__(Thing), "has no attribute 'name'"),
+}
+
+INPUTS: dict[str, tuple[str, dict[str, Any], str]] = {
+    "a variable's default": ("($n: Int = 5) { echo(number: $n) }", {}, "number=5"),
+    "a default that is overruled": ("($n: Int = 5) { echo(number: $n) }", {"n": None}, "number=None"),
+    "an argument's default": ("($n: Int) { echo(number: $n) }", {}, "number=7"),
+    "a default for what must be": ('($t: String = "x") { echo(text: $t) }', {}, "text='x'"),
+    "null for what must be": (
+        '($t: String = "x") { echo(text: $t) }',
+        {"t": None},
+        "Argument 'text' has invalid value",
+    ),
+    "a whole number for a fraction": ('($s: Float!) { must(id: "1", size: $s) }', {"s": 2}, "size=2.0"),
+    "a number for an id": ("($i: ID!) { must(id: $i, size: 1) }", {"i": 3}, "id='3', size=1.0"),
+    "a text for a number": ("($n: Int) { echo(number: $n) }", {"n": "3"}, "Int cannot represent non-integer value"),
+    "one thing for a list": ("($c: [Colour!]) { echo(colours: $c) }", {"c": "RED"}, "colours=[<Colour.RED: 'r'>]"),
+    "variables in a list": ("($a: Even) { echo(grid: [[$a, 2]]) }", {}, "grid=[[None, 2]]"),
+    "variables in an input": ("($a: Even!) { echo(by: {even: $a}) }", {"a": 4}, "even=4"),
+    "a wrong value of a scalar": ("($a: Even!) { echo(by: {even: $a}) }", {"a": 3}, "3 is not even"),
+    "absent": ('($w: Wish) { must(id: "1", size: 1, wish: $w) }', {"w": {"id": "x"}}, "name=None, age=None"),
+    "present": ('($w: Wish) { must(id: "1", size: 1, wish: $w) }', {"w": {"id": "x", "name": None}}, "name=Some(None)"),
+    "null where it may only be absent": (
+        '($w: Wish) { must(id: "1", size: 1, wish: $w) }',
+        {"w": {"id": "x", "age": None}},
+        "cannot be explicitly set to null",
+    ),
+    "an input that refuses": ('{ must(id: "1", size: 1, wish: {id: "x", size: -1}) }', {}, '"message": "negative"'),
+    "a name of Python's": ('{ must(id: "1", size: 1, wish: {id: "x", in: [[1]]}) }', {}, "in_=[[1]]"),
+    "a field that is not there": ("($b: By) { echo(by: $b) }", {"b": {"nobody": 1}}, "Expected value of type 'By'"),
 }
 
 
@@ -189,6 +242,19 @@ async def test_an_ordinary_answer_needs_no_interpreter(
 
     assert expected.errors is None
     assert result == expected
+
+
+@pytest.mark.parametrize("what", INPUTS)
+async def test_a_resolver_is_given_what_the_interpreter_would_give_it(what: str) -> None:
+    text, variables, expected = INPUTS[what]
+    engine = engine_of(SCHEMA._schema)
+    operation = engine.operation(f"query {text}", None)
+
+    ways = (engine.interpret, *[engine.execute] * 3)
+    answers = [await told(execute, operation, variables, Odd(0)) for execute in ways]
+
+    assert expected in answers[0]
+    assert answers == [answers[0]] * 4
 
 
 async def test_a_refusal_keeps_its_place_and_its_cause(engine: Engine) -> None:
