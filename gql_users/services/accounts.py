@@ -14,6 +14,9 @@ from gql_users.models import User
 
 OLDEST = 150
 
+# What a name is filled from, beside the address.
+_NAMED_AFTER = ("first_name", "last_name", "username")
+
 # Stands in for a text and its key that were refused.
 _NOTHING = ("", "")
 
@@ -92,15 +95,16 @@ def _name_columns(
     if isinstance(profile.name, str):
         name, key = checks(_NOTHING, text.name, profile.name)
         return {"name": name, "name_key": key}
-    if user is not None and profile.name is UNSET and user.name != _filled_from(_said(user), user.email)[0]:
-        return {}
+    if user is not None and profile.name is UNSET:
+        is_followed = email != user.email or not columns.keys().isdisjoint(_NAMED_AFTER)
+        if not is_followed or user.name != _filled_from(_said(user), user.email)[0]:
+            return {}
     name, key = _filled_from(_said(user) | columns, email)
     return {"name": name, "name_key": key}
 
 
 def _said(user: User | None) -> dict[str, str | int | None]:
-    fields = ("first_name", "last_name", "username")
-    return {field: getattr(user, field) for field in fields} if user is not None else {}
+    return {field: getattr(user, field) for field in _NAMED_AFTER} if user is not None else {}
 
 
 def _filled_from(said: Mapping[str, str | int | None], email: str) -> tuple[str, str]:

@@ -7,6 +7,7 @@ import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from gql_users.access import Actor
 from gql_users.clock import Clock
@@ -23,6 +24,9 @@ ANY_ACCOUNT = ANY_NETWORK = ""
 LONGEST_TURN_S = 10.0
 FIRST_LOOK_S = 0.02
 RAREST_LOOK_S = 0.5
+
+# How many may be let in at once. In a flood they would take every connection of the pool, again and again.
+AT_ONCE = 4
 
 Limited = tuple[tuple[Pair, Limit], ...]
 
@@ -51,6 +55,7 @@ class Throttle:
     per_account: Limit
     per_network: Limit
     _turns: Turns = field(default_factory=Turns)
+    _gate: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, AT_ONCE))
 
     @asynccontextmanager
     async def proving(
@@ -132,7 +137,7 @@ class Throttle:
 
     async def _is_let_in(self, reserved: Reserved) -> bool:
         """Count the attempt as under way, if there is room beside the others. Raises RateLimited."""
-        async with self._turns.of(reserved.pairs):
+        async with self._turns.of(reserved.pairs), self._gate:
             async with self.unit_of_work.reading() as work:
                 seen = await work.attempts.find_many(reserved.pairs)
             return self._has_room(reserved, seen) and await self._begin(reserved)
