@@ -19,7 +19,7 @@ HOTTEST = {"users50": USERS_50, "user": USER, "me": ME}
 
 
 async def measure(stage: Stage) -> list[dict[str, Any]]:
-    """The files that were drawn. Raises NotMeasuredError where py-spy is missing."""
+    """The files that were drawn. Raises NotMeasuredError where py-spy is missing, or must not look."""
     spy = Path(sys.executable).with_name("py-spy")
     if not spy.exists():
         raise NotMeasuredError("flames: py-spy draws them, and `make bench` installs it")
@@ -37,10 +37,12 @@ async def measure(stage: Stage) -> list[dict[str, Any]]:
             driving = asyncio.create_task(load)
             await asyncio.sleep(1)
             process = await asyncio.create_subprocess_exec(
-                spy, "record", *options.split(), stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
+                spy, "record", *options.split(), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
             )
-            await process.wait()
+            said, _ = await process.communicate()
             driven = await driving
+            if process.returncode:  # it takes rights to look into another process
+                raise NotMeasuredError(f"flames: py-spy said {said.decode().strip()}")
             # It would tell how it was drawn, on whose machine, instead of what is seen.
             file.write_text(TITLE.sub(rf"\g<1>{name}", file.read_text()))
             found.append({"operation": name, "file": file.name, "requests": driven.requests})

@@ -15,7 +15,7 @@ from benchmarks.servers import ISSUER, SECRET, Server
 from gql_users.events import id_at
 from gql_users.security.tokens import RefreshClaims, Tokens
 
-ADMIN = 1
+ADMIN = "user1@example.com"
 
 SIGN_IN = """mutation Login($input: LoginInput!) {
   login(input: $input) { tokens { accessToken } errors { code message } }
@@ -30,9 +30,9 @@ class People:
     database: str
     users: int
 
-    async def access_token(self, server: Server, user: int = ADMIN) -> str:
-        """A token of somebody, by default of the admin, who signs in at our server."""
-        who = {"email": f"user{user}@example.com", "password": PASSWORD}
+    async def access_token(self, server: Server) -> str:
+        """A token of the admin, who signs in at our server."""
+        who = {"email": ADMIN, "password": PASSWORD}
         answer = await asked(server, SIGN_IN, {"input": who})
         token: str = answer["data"]["login"]["tokens"]["accessToken"]
         return token

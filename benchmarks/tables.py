@@ -8,7 +8,18 @@ from typing import Any
 from benchmarks.targets import TARGETS, Figures, ratio
 from benchmarks.throughput import RACES
 
-RACE = ("operation", "clients", "server", "requests/s", "ours by it", "p50 ms", "p99 ms", "server µs", "database µs")
+RACE = (
+    "operation",
+    "clients",
+    "server",
+    "requests/s",
+    "ours by it",
+    "p50 ms",
+    "p99 ms",
+    "server µs",
+    "busy",
+    "database µs",
+)
 TARGET = ("target", "measured", "bound", "met?")
 
 
@@ -40,6 +51,7 @@ def race_rows(name: str, lines: Sequence[Mapping[str, Any]]) -> list[Sequence[st
             f"{line['p50_ms']:.2f}",
             f"{line['p99_ms']:.2f}",
             f"{line['server_us']:.0f}",
+            f"{line['server_busy']:.0%}",
             f"{line['database_us']:.0f}",
         )
         for line in lines

@@ -24,7 +24,7 @@ class Database:
     async def connect(self) -> None:
         """Open the connections, as the environment says (PGHOST, PGDATABASE, PGUSER)."""
         for _ in range(SIZE):
-            connection = await asyncpg.connect(server_settings={"jit": "off"})
+            connection = await asyncpg.connect()
             prepared = {name: await connection.prepare(sql) for name, sql in self._statements.items()}
             self._free.put_nowait((connection, prepared))
 
