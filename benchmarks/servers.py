@@ -8,7 +8,7 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,12 +39,15 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One of those that are compared. `command` has `{port}` in it; `about` is said beside its figures."""
+    """One of those that are compared. `command` has `{port}` in it; `about` is said beside its figures.
+
+    It begins in its `folder`, or in one without a `.env`.
+    """
 
     name: str
     about: str
     command: Sequence[str]
-    folder: Path = ROOT
+    folder: Path | None = None
 
 
 OURS = Kind(
@@ -78,9 +81,9 @@ SHARING = Kind(
 
 def why_not(kind: Kind) -> str | None:
     """Why one of them cannot be started here; None when it can."""
-    if kind is MERCURIUS and not shutil.which("node"):
+    if kind.folder and not shutil.which("node"):
         return "there is no Node"
-    if kind is MERCURIUS and not (kind.folder / "node_modules").exists():
+    if kind.folder and not (kind.folder / "node_modules").exists():
         return f"`npm ci` in {kind.folder.relative_to(ROOT)} installs what it takes"
     return None
 
@@ -93,10 +96,10 @@ async def running(
     port = _free_port()
     command = [part.format(port=port) for part in kind.command]
     where = ("taskset", "-c", str(SERVER_CORE)) if pinned else ()
-    environment = {**os.environ, **_environment(cluster, database), **settings}
+    environment = _environment(cluster, database) | settings
     with (FOLDER / f"{kind.name}.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
-            *where, *command, cwd=kind.folder, env=environment, stdout=log, stderr=log
+            *where, *command, cwd=kind.folder or FOLDER, env=environment, stdout=log, stderr=log
         )
         try:
             await _answering(port, process, log)
@@ -107,9 +110,11 @@ async def running(
             await process.wait()
 
 
-def _environment(cluster: Cluster, database: str) -> Mapping[str, str]:
-    """What each of them reads: ours, the peers in Python, and node-postgres."""
+def _environment(cluster: Cluster, database: str) -> dict[str, str]:
+    """What each of them reads: ours, the peers in Python, and node-postgres; and no other settings of ours."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith("GQL_USERS_")}
     return {
+        **others,
         "GQL_USERS_ENV": "production",
         "GQL_USERS_SECRET": SECRET,
         "GQL_USERS_PUBLIC_URL": ISSUER,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 
 from benchmarks.cluster import Cluster
+from benchmarks.driving import NotMeasuredError
 from benchmarks.people import People
 
 A_MILLION = 1_000_000
@@ -14,11 +15,20 @@ A_MILLION = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One run of benchmarks. A quick one shows that all works, and what to expect."""
+    """One run of benchmarks, and what in it could not be measured. A quick one shows that all works."""
 
     cluster: Cluster
     people: People
     is_quick: bool
+    failures: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def noting_failures(self, name: str) -> Iterator[None]:
+        """Go on with what comes after the block when something in it answers wrongly."""
+        try:
+            yield
+        except NotMeasuredError as error:
+            self.failures.append(f"{name}: {error}")
 
     @property
     def connections(self) -> tuple[int, ...]:

@@ -67,7 +67,7 @@ class Lap:
 
 
 async def measure(stage: Stage, name: str) -> list[Line]:
-    """The medians for each runner and number of connections. Raises NotMeasuredError when something answers wrongly."""
+    """The medians for each runner and number of connections, but for those at which something answered wrongly."""
     runners = [runner for runner in RACES[name] if why_not(runner.kind) is None]
     async with AsyncExitStack() as stack:
         servers = {
@@ -78,15 +78,16 @@ async def measure(stage: Stage, name: str) -> list[Line]:
         lap = partial(_lap, stage, servers, bearer)
         for runner in runners:
             await lap(runner, connections=16, seconds=WARM_UP_S)
-        found = []
+        found: list[Line] = []
         for connections in stage.connections:
-            # In turn, so that whatever the machine does meanwhile is everybody's.
-            rounds = [
-                [await lap(runner, connections=connections, seconds=stage.seconds) for runner in runners]
-                for _ in range(stage.rounds)
-            ]
-            laps = zip(*rounds, strict=True)
-            found += [_medians(runner, connections, of_one) for runner, of_one in zip(runners, laps, strict=True)]
+            with stage.noting_failures(f"{name}, {connections} clients"):
+                # In turn, so that whatever the machine does meanwhile is everybody's.
+                rounds = [
+                    [await lap(runner, connections=connections, seconds=stage.seconds) for runner in runners]
+                    for _ in range(stage.rounds)
+                ]
+                laps = zip(*rounds, strict=True)
+                found += [_medians(runner, connections, of_one) for runner, of_one in zip(runners, laps, strict=True)]
         return found
 
 
