@@ -77,8 +77,7 @@ class Throttle:
         limited: Limited = ((name, network), self.per_account), ((ANY_ACCOUNT, network), self.per_network)
         if anywhere is not None:
             limited = *limited, ((name, ANY_NETWORK), anywhere)
-        reserved = Reserved(limited, by, hasher)
-        async with self._attempt(reserved, failure, told_as):
+        async with self._try(reserved := Reserved(limited, by, hasher), failure, told_as):
             yield reserved
 
     @asynccontextmanager
@@ -88,8 +87,7 @@ class Throttle:
         Otherwise a registration form would tell fast who has an account.
         """
         limited = (((self.names.account("claims"), self.names.network(by.client.ip_address)), self.per_network),)
-        reserved = Reserved(limited, by, hasher)
-        async with self._attempt(reserved, Conflict, told_as=None):
+        async with self._try(reserved := Reserved(limited, by, hasher), Conflict, told_as=None):
             yield reserved
 
     async def succeeded(self, work: UnitOfWork, reserved: Reserved) -> None:
@@ -110,9 +108,7 @@ class Throttle:
         await work.attempts.forget_network(self.names.network(ip_address))
 
     @asynccontextmanager
-    async def _attempt(
-        self, reserved: Reserved, failure: type[Refusal], told_as: EventKind | None
-    ) -> AsyncIterator[None]:
+    async def _try(self, reserved: Reserved, failure: type[Refusal], told_as: EventKind | None) -> AsyncIterator[None]:
         await self._take_turn(reserved)
         try:
             yield
