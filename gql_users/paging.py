@@ -32,17 +32,23 @@ _encoded = json.JSONEncoder(default=datetime.isoformat, separators=(",", ":")).e
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A wanted part of a list: `size` rows after and before the given positions, from the end when `backward`."""
+    """A wanted part of a list: `size` rows after and before the given positions, from the end when `backward`.
+
+    Whether anything lies behind those positions costs something to know: `tells_next` and `tells_previous` say whether
+    somebody wants to.
+    """
 
     size: int
     backward: bool = False
     after: Position | None = None
     before: Position | None = None
+    tells_next: bool = True
+    tells_previous: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """A part of a list, in the list's order. Whether there is more on either side is a fact, not a guess.
+    """A part of a list, in the list's order. Whether there is more on either side is a fact, where it was asked for.
 
     `cursor` makes the cursor of an item, which costs something, and not everybody asks for it.
     """
@@ -55,12 +61,14 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """A part of a list, as Relay's arguments ask for it."""
+    """A part of a list, as Relay's arguments ask for it, and whether to tell if there is more on either side."""
 
     first: int | None = None
     after: str | None = None
     last: int | None = None
     before: str | None = None
+    tells_next: bool = True
+    tells_previous: bool = True
 
     def slice(self, cursors: Cursors, scope: str) -> Slice:
         """What is asked for, checked. Raises BadUserInput for sizes and combinations that make no sense."""
@@ -76,6 +84,8 @@ class PageRequest:
             backward=self.last is not None,
             after=cursors.open(self.after, scope) if self.after is not None else None,
             before=cursors.open(self.before, scope) if self.before is not None else None,
+            tells_next=self.tells_next,
+            tells_previous=self.tells_previous,
         )
 
 

@@ -17,7 +17,7 @@ PAGE = 50
 
 
 async def places(engine: AsyncEngine, order: Order) -> Mapping[str, Slice]:
-    """The pages to look at, by name; the first one is the one that all others are compared with."""
+    """The pages to look at, by name; the second one is the one that all others are compared with."""
     near, middle, far = await _positions(engine, order)
     return {
         "first": Slice(PAGE),

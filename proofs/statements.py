@@ -22,11 +22,11 @@ class Statement:
 
 @contextmanager
 def overheard() -> Iterator[list[Statement]]:
-    """What every engine of this process sends while the block runs, but for what any request asks about sessions."""
+    """What every engine of this process sends while the block runs, but for what any asks about tokens."""
     heard: list[Statement] = []
 
     def hear(_connection: Any, _cursor: Any, sql: str, values: Any, _context: Any, _many: bool) -> None:
-        if "sessions" not in sql:
+        if "sessions" not in sql and "signing_keys" not in sql:
             heard.append(Statement(sql, tuple(values)))
 
     event.listen(Engine, "before_cursor_execute", hear)

@@ -18,6 +18,7 @@ from gql_users.models import Event, User
 from gql_users.repositories import database
 from gql_users.repositories.database import connect
 from gql_users.repositories.driver import Driver, drive
+from gql_users.repositories.pool import Pool
 from gql_users.repositories.statements import Among, Statement
 from tests.conftest import MakeSettings
 from tests.databases import PostgreSQL
@@ -136,6 +137,41 @@ async def test_more_readers_than_connections_wait_for_each_other(make_settings: 
     found = await asyncio.gather(*(driver.rows(ONE) for _ in range(50)))
 
     assert {rows[0].one for rows in found} == {1}
+    await driver.close()
+
+
+@POSTGRESQL
+async def test_who_gives_up_waiting_takes_no_connection_from_others(databases: PostgreSQL) -> None:
+    pool = Pool(lambda: asyncpg.connect(user="postgres", database="postgres", host=str(databases.folder)), 1)
+    connection = await pool.take()
+    early, late, patient = (asyncio.create_task(pool.take()) for _ in range(3))
+    await asyncio.sleep(0)
+
+    early.cancel()
+    await asyncio.sleep(0)
+    pool.give_back(connection)
+    late.cancel()  # whose turn it is now, and who has not noticed yet
+
+    assert await patient is connection
+    assert (early.cancelled(), late.cancelled()) == (True, True)
+    pool.give_back(connection)
+    await pool.close()
+
+
+@POSTGRESQL
+async def test_who_waited_in_vain_takes_no_connection_from_others(
+    make_settings: MakeSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "POOL_WAIT_S", 0.1)
+    driver = drive(make_settings(pool_size=1))
+    held = asyncio.create_task(driver.rows(SLEEP, seconds=0.5))
+    await asyncio.sleep(0.01)
+
+    with pytest.raises(Unavailable):
+        await driver.rows(ONE)
+    await held
+
+    assert (await driver.rows(ONE))[0].one == 1
     await driver.close()
 
 

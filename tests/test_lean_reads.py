@@ -89,6 +89,39 @@ async def test_cursors_are_the_same_wherever_they_are_asked_for(
     ]
 
 
+@pytest.mark.parametrize("fields", ["edges { __typename }", "... on UserConnection { edges { node { __typename } } }"])
+async def test_edges_are_there_however_little_is_asked_of_them(as_admin: Door, a_member: Person, fields: str) -> None:
+    found = await as_admin.ask(f"{{ users {{ {fields} }} }}")
+
+    assert len(found["users"]["edges"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("bounds", "told", "looks_back"),
+    [
+        ("after: $between", "hasNextPage endCursor", False),
+        ("after: $between", "hasPreviousPage", True),
+        ("last: 1, before: $between", "hasPreviousPage", False),
+        ("last: 1, before: $between", "hasNextPage", True),
+    ],
+)
+async def test_what_lies_behind_a_bound_is_looked_at_where_it_is_asked_for(
+    as_admin: Door, a_member: Person, statements: list[str], bounds: str, told: str, looks_back: bool
+) -> None:
+    walked = f"query ($between: String) {{{{ users({bounds}) {{{{ nodes {{{{ id }}}} pageInfo {{{{ {{}} }}}} }}}} }}}}"
+    first = await as_admin.ask("{ users(first: 1) { pageInfo { endCursor } } }")
+    between = first["users"]["pageInfo"]["endCursor"]
+    everything = "hasNextPage hasPreviousPage startCursor endCursor"
+    whole = (await as_admin.ask(walked.format(everything), between=between))["users"]
+    statements.clear()
+
+    part = (await as_admin.ask(walked.format(told), between=between))["users"]
+
+    assert part["nodes"] == whole["nodes"]
+    assert part["pageInfo"] == {name: whole["pageInfo"][name] for name in told.split()}
+    assert ["before_it" in statement for statement in statements] == [looks_back]
+
+
 def test_cursors_of_earlier_versions_are_good() -> None:
     cursors = Cursors(b"k" * 32)
     before = "xCzKey4hESh4kv_Jpyi1_1siMjAyNi0wMy0wMVQxMjowMDowMCswMDowMCIsN10"

@@ -10,7 +10,7 @@ import strawberry
 
 from gql_users.graphql.context import Info
 from gql_users.graphql.execution.plans.selections import selected
-from gql_users.paging import Page
+from gql_users.paging import Page, PageRequest
 
 Node = TypeVar("Node")
 Row = TypeVar("Row")
@@ -56,17 +56,27 @@ class Connection(Generic[Node]):
     count: strawberry.Private[Callable[[], Awaitable[int]]]
 
 
+def request(info: Info, first: int | None, after: str | None, last: int | None, before: str | None) -> PageRequest:
+    """The page that is asked for by these arguments of the field, and by what is selected of its `pageInfo`."""
+    asked = selected(info, "PageInfo")
+    return PageRequest(
+        first, after, last, before, tells_next="hasNextPage" in asked, tells_previous="hasPreviousPage" in asked
+    )
+
+
 def connection(
     info: Info, kind: type[Node], page: Page[Row], see: Callable[[Row], Node], count: Callable[[], Awaitable[int]]
 ) -> Connection[Node]:
     """The page with each row as clients `see` it, and a way to count the whole list.
 
-    Cursors are made where they are asked for: what was not selected is never looked at.
+    Edges and cursors are made where they are asked for: what was not selected is never looked at.
     """
     nodes = [see(row) for row in page.items]
     asked = selected(info, "PageInfo")
+    with_edges = "edges" in selected(info, f"{kind.__name__}Connection")
+    with_cursors = "cursor" in selected(info, f"{kind.__name__}Edge")
     return Connection(
-        edges=_edges(page, nodes, with_cursors="cursor" in selected(info, f"{kind.__name__}Edge")),
+        edges=_edges(page, nodes, with_cursors=with_cursors) if with_edges else [],
         nodes=nodes,
         page_info=PageInfo(
             has_next_page=page.has_next,

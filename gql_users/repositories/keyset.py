@@ -36,6 +36,15 @@ class Shape:
     backward: bool
     after: Known | None
     before: Known | None
+    tells_next: bool = True
+    tells_previous: bool = True
+
+    @property
+    def is_plain(self) -> bool:
+        """Is nothing asked about what lies behind the bounds, as where there are none?"""
+        return not (self.after is not None and self.tells_previous) and not (
+            self.before is not None and self.tells_next
+        )
 
 
 async def page(
@@ -47,10 +56,10 @@ async def page(
     """
     after = keyset.values(part.after) if part.after is not None else None
     before = keyset.values(part.before) if part.before is not None else None
-    shape = Shape(part.size, part.backward, _known(after), _known(before))
+    shape = Shape(part.size, part.backward, _known(after), _known(before), part.tells_next, part.tells_previous)
     bounds = {**_named("after", after), **_named("before", before)}
     rows = await driver.rows(statement(shape), **bounds, **values)
-    if after is None and before is None:
+    if shape.is_plain:
         before_it = after_it = False
     else:
         before_it, after_it = bool(rows[0].before_it), bool(rows[0].after_it)
@@ -65,7 +74,7 @@ def page_statement(keyset: Keyset, columns: Sequence[Any], matching: Sequence[Co
     """One row more than the page has, so that it shows whether another follows, beside two facts.
 
     The facts are whether anything matching lies at or before `after`, and at or behind `before`. They stand on the left
-    of an outer join, so that they come back for an empty page too. Without bounds nothing can, and nobody asks.
+    of an outer join, so that they come back for an empty page too. Those that nobody asks for are not looked for.
 
     The size is written into the text: a statement without any values is planned once by PostgreSQL, and not each time.
     """
@@ -73,8 +82,6 @@ def page_statement(keyset: Keyset, columns: Sequence[Any], matching: Sequence[Co
     onward, back = (desc, asc) if keyset.descending else (asc, desc)
     direction = back if shape.backward else onward
     most: Column = literal_column(str(shape.size + 1))
-    if shape.after is None and shape.before is None:
-        return select(*columns).where(*matching).order_by(*map(direction, keys)).limit(most)
     beyond, ahead = (_lt, _gt) if keyset.descending else (_gt, _lt)
     within = [*matching]
     before_it: Column = false()
@@ -83,11 +90,15 @@ def page_statement(keyset: Keyset, columns: Sequence[Any], matching: Sequence[Co
     if shape.after is not None:
         after = _place("after", keys, shape.after)
         within.insert(0, beyond(keys, after))
-        before_it = _any(keys[-1], [not_(beyond(keys, after)), *matching], map(back, keys))
+        if shape.tells_previous:
+            before_it = _any(keys[-1], [not_(beyond(keys, after)), *matching], map(back, keys))
     if shape.before is not None:
         before = _place("before", keys, shape.before)
         within.insert(0, ahead(keys, before))
-        after_it = _any(keys[-1], [not_(ahead(keys, before)), *matching], map(onward, keys))
+        if shape.tells_next:
+            after_it = _any(keys[-1], [not_(ahead(keys, before)), *matching], map(onward, keys))
+    if shape.is_plain:
+        return select(*columns).where(*within).order_by(*map(direction, keys)).limit(most)
     wanted = {column.key: column for column in (*columns, *keys)}
     rows = select(*wanted.values()).where(*within).order_by(*map(direction, keys)).limit(most).subquery("page")
     facts = select(before_it.label("before_it"), after_it.label("after_it")).subquery("facts")

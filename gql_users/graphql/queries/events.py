@@ -5,12 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from gql_users.criteria import EventFilter
-from gql_users.graphql.connections import Connection, connection
+from gql_users.graphql.connections import Connection, connection, request
 from gql_users.graphql.context import Info
 from gql_users.graphql.inputs.event_filter import EventFilterInput
 from gql_users.graphql.inputs.page import After, Before, First, Last
 from gql_users.graphql.types.event import Event
-from gql_users.paging import PageRequest
 
 
 async def find_events(
@@ -24,5 +23,5 @@ async def find_events(
     """A page of the events that match, the newest first."""
     actor, history = info.context.actor, info.context.services.history
     wanted = filter.criteria() if filter else EventFilter()
-    page = await history.page(actor, PageRequest(first, after, last, before), wanted)
+    page = await history.page(actor, request(info, first, after, last, before), wanted)
     return connection(info, Event, page, Event.of, partial(history.count, actor, wanted))

@@ -8,12 +8,11 @@ from typing import Annotated
 import strawberry
 
 from gql_users.criteria import UserFilter
-from gql_users.graphql.connections import Connection, connection
+from gql_users.graphql.connections import Connection, connection, request
 from gql_users.graphql.context import Info
 from gql_users.graphql.inputs.page import After, Before, First, Last
 from gql_users.graphql.inputs.user_filter import UserFilterInput, UserOrderInput
 from gql_users.graphql.types.user import User, view
-from gql_users.paging import PageRequest
 
 Search = Annotated[str | None, strawberry.argument(description="Part of a name, username or address, ignoring case.")]
 
@@ -32,6 +31,6 @@ async def find_users(
     actor, directory = info.context.actor, info.context.services.directory
     wanted = filter.criteria() if filter else UserFilter()
     order = (order_by or UserOrderInput()).criteria()
-    request, asked = PageRequest(first, after, last, before), view(info)
-    page = await directory.page(actor, request, wanted, order, search, asked.columns)
+    part, asked = request(info, first, after, last, before), view(info)
+    page = await directory.page(actor, part, wanted, order, search, asked.columns)
     return connection(info, User, page, asked.of, partial(directory.count, actor, wanted, search))

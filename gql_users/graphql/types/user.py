@@ -11,7 +11,7 @@ import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
 from gql_users import models
-from gql_users.graphql.connections import Connection, connection
+from gql_users.graphql.connections import Connection, connection, request
 from gql_users.graphql.context import Info
 from gql_users.graphql.execution.plans.selections import selected
 from gql_users.graphql.ids import global_id
@@ -20,7 +20,6 @@ from gql_users.graphql.types.event import Event
 from gql_users.graphql.types.node import Node
 from gql_users.graphql.types.scalars import BigInt
 from gql_users.graphql.types.session import Session
-from gql_users.paging import PageRequest
 
 
 async def _sessions(
@@ -28,7 +27,7 @@ async def _sessions(
 ) -> Connection[Session] | None:
     """A page of the live sessions."""
     actor, sessions = info.context.actor, info.context.services.session_list
-    page = await sessions.page(actor, root.database_id, PageRequest(first, after, last, before))
+    page = await sessions.page(actor, root.database_id, request(info, first, after, last, before))
     return connection(info, Session, page, partial(Session.of, info), partial(sessions.count, actor, root.database_id))
 
 
@@ -37,7 +36,7 @@ async def _events(
 ) -> Connection[Event] | None:
     """A page of the account's security history."""
     actor, history = info.context.actor, info.context.services.history
-    page = await history.page_of(actor, root.database_id, PageRequest(first, after, last, before))
+    page = await history.page_of(actor, root.database_id, request(info, first, after, last, before))
     return connection(info, Event, page, Event.of, partial(history.count_of, actor, root.database_id))
 
 
