@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -156,12 +157,25 @@ def hasher() -> Iterator[Passwords]:
 
 
 @pytest.fixture
+def every_statement() -> Iterator[list[str]]:
+    """What the database is asked while a test runs."""
+    with _noting(()) as seen:
+        yield seen
+
+
+@pytest.fixture
 def statements() -> Iterator[list[str]]:
-    """What the database is asked while a test runs, but for who holds a token."""
+    """The same, but for who holds a token."""
+    with _noting(("FROM sessions", "FROM signing_keys")) as seen:
+        yield seen
+
+
+@contextmanager
+def _noting(but_for: Sequence[str]) -> Iterator[list[str]]:
     seen: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        if "FROM sessions" not in statement and "FROM signing_keys" not in statement:
+        if not any(each in statement for each in but_for):
             seen.append(statement)
 
     event.listen(Engine, "before_cursor_execute", note)

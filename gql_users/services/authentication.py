@@ -40,9 +40,9 @@ class Authentication:
         """
         if (email is None) == (username is None):
             raise Invalid("Give either the e-mail address or the username.", field="email")
-        self.hasher.require_room()
         await self.sessions.require_keys()
-        async with self.throttle.proving(identifier(email, username), Actor(client=client)) as reserved:
+        who = identifier(email, username)
+        async with self.throttle.proving(who, Actor(client=client), hasher=self.hasher) as reserved:
             user, session = await self._sign_in(password, client, reserved, email=email, username=username)
         return await self.sessions.signed_in(user, session)
 

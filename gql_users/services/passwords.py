@@ -45,11 +45,10 @@ class PasswordChanges:
         WeakPassword.
         """
         require(actor.user_id is not None, actor)
-        self.hasher.require_room()
         user = await self._find(actor)
         # What is wrong with the new one is no try at the present one.
         self.hasher.check(new_password, words_about(user), field="new_password")
-        async with self.throttle.proving(identifier(user.email_key, None), actor) as reserved:
+        async with self.throttle.proving(identifier(user.email_key, None), actor, hasher=self.hasher) as reserved:
             reserved.user_id = user.id
             return await self._change(actor, current_password, new_password, reserved)
 

@@ -62,11 +62,10 @@ class Registration:
         if self.openness is Openness.QUIET:
             await self.quietly.write_down(email, password, profile, client)
             return Registered()
-        self.hasher.require_room()
         await self.sessions.require_keys()
         # What no address or password can be is no claim to one.
         self._checked(email, password, profile)
-        async with self.throttle.claiming(Actor(client=client)) as reserved:
+        async with self.throttle.claiming(Actor(client=client), hasher=self.hasher) as reserved:
             await self.spacing.count_registration(client)
             user, session = await self._make(email, password, profile, client, reserved)
         if session is None:

@@ -7,7 +7,6 @@ import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import partial
 
 from gql_users.access import Actor
 from gql_users.clock import Clock
@@ -15,6 +14,7 @@ from gql_users.errors import Conflict, InvalidCredentials, RateLimited, Refusal
 from gql_users.events import EventKind, Happened
 from gql_users.repositories.attempts import Counted, Pair
 from gql_users.repositories.unit_of_work import UnitOfWork, UnitsOfWork, repeated_on_collision
+from gql_users.security.passwords import Passwords
 from gql_users.security.throttle import Limit, Names, Tries
 from gql_users.services.turns import Turns
 
@@ -25,9 +25,6 @@ LONGEST_TURN_S = 10.0
 FIRST_LOOK_S = 0.02
 RAREST_LOOK_S = 0.5
 
-# How many may be let in at once. In a flood they would take every connection of the pool, again and again.
-AT_ONCE = 4
-
 Limited = tuple[tuple[Pair, Limit], ...]
 
 
@@ -37,6 +34,7 @@ class Reserved:
 
     limited: Limited
     by: Actor
+    hasher: Passwords | None = None
     user_id: int | None = None
 
     @property
@@ -55,7 +53,6 @@ class Throttle:
     per_account: Limit
     per_network: Limit
     _turns: Turns = field(default_factory=Turns)
-    _gate: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, AT_ONCE))
 
     @asynccontextmanager
     async def proving(
@@ -66,29 +63,31 @@ class Throttle:
         failure: type[Refusal] = InvalidCredentials,
         told_as: EventKind | None = EventKind.SIGN_IN_REFUSED,
         anywhere: Limit | None = None,
+        hasher: Passwords | None = None,
     ) -> AsyncIterator[Reserved]:
         """One attempt to prove that one knows a secret of an account, reserved before the block runs.
 
         Raises RateLimited when it is not yet time for one. A `failure` out of the block counts as one, in
         a unit of its own; the block itself gives the attempt to `succeeded` in the unit of what it does. Anything else
         that goes wrong proves nothing, and gives the attempt back. `account` is the same text for whatever is the same
-        account, and tells nothing about whether it exists. `anywhere` is a limit for it over all networks.
+        account, and tells nothing about whether it exists. `anywhere` is a limit for it over all networks. `hasher` has
+        to have room for it, or raises Unavailable before anything is counted.
         """
         name, network = self.names.account(account), self.names.network(by.client.ip_address)
         limited: Limited = ((name, network), self.per_account), ((ANY_ACCOUNT, network), self.per_network)
         if anywhere is not None:
             limited = *limited, ((name, ANY_NETWORK), anywhere)
-        async with self._attempt(limited, by, failure, told_as=told_as) as reserved:
+        async with self._try(reserved := Reserved(limited, by, hasher), failure, told_as):
             yield reserved
 
     @asynccontextmanager
-    async def claiming(self, by: Actor) -> AsyncIterator[Reserved]:
+    async def claiming(self, by: Actor, *, hasher: Passwords | None = None) -> AsyncIterator[Reserved]:
         """One attempt to claim an address or a username. That it is taken counts as a failure, as with `proving`.
 
         Otherwise a registration form would tell fast who has an account.
         """
         limited = (((self.names.account("claims"), self.names.network(by.client.ip_address)), self.per_network),)
-        async with self._attempt(limited, by, Conflict, told_as=None) as reserved:
+        async with self._try(reserved := Reserved(limited, by, hasher), Conflict, told_as=None):
             yield reserved
 
     async def succeeded(self, work: UnitOfWork, reserved: Reserved) -> None:
@@ -109,13 +108,10 @@ class Throttle:
         await work.attempts.forget_network(self.names.network(ip_address))
 
     @asynccontextmanager
-    async def _attempt(
-        self, limited: Limited, by: Actor, failure: type[Refusal], *, told_as: EventKind | None
-    ) -> AsyncIterator[Reserved]:
-        reserved = Reserved(limited, by)
+    async def _try(self, reserved: Reserved, failure: type[Refusal], told_as: EventKind | None) -> AsyncIterator[None]:
         await self._take_turn(reserved)
         try:
-            yield reserved
+            yield
         except failure:
             async with self._turns.of(reserved.pairs):
                 await self._failed(reserved, told_as)
@@ -127,6 +123,7 @@ class Throttle:
 
     async def _take_turn(self, reserved: Reserved) -> None:
         """Wait for those under way, and then begin. Raises RateLimited."""
+        _require_room(reserved)
         look, waited = FIRST_LOOK_S, 0.0
         while not await self._is_let_in(reserved):
             if waited >= LONGEST_TURN_S:
@@ -137,7 +134,8 @@ class Throttle:
 
     async def _is_let_in(self, reserved: Reserved) -> bool:
         """Count the attempt as under way, if there is room beside the others. Raises RateLimited."""
-        async with self._turns.of(reserved.pairs), self._gate:
+        async with self._turns.of(reserved.pairs):
+            _require_room(reserved)  # which may have gone while this one waited
             async with self.unit_of_work.reading() as work:
                 seen = await work.attempts.find_many(reserved.pairs)
             return self._has_room(reserved, seen) and await self._begin(reserved)
@@ -190,6 +188,11 @@ class Throttle:
             for row in rows.values():
                 row.pending = max(0, row.pending - 1)
             await work.attempts.save(rows)
+
+
+def _require_room(reserved: Reserved) -> None:
+    if reserved.hasher is not None:
+        reserved.hasher.require_room()
 
 
 def _tries(row: Counted) -> Tries:

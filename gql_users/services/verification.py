@@ -75,11 +75,10 @@ class Verification:
         """
         require(actor.user_id is not None, actor)
         shown, key = text.email(new_email, field="new_email")
-        self.hasher.require_room()
         user = await self._find(actor)
         if shown == user.email:
             raise Invalid("This is your address already.", field="new_email")
-        async with self.throttle.proving(identifier(user.email_key, None), actor) as reserved:
+        async with self.throttle.proving(identifier(user.email_key, None), actor, hasher=self.hasher) as reserved:
             reserved.user_id = user.id
             await self._request_change(actor, shown, key, current_password, reserved)
 

@@ -81,7 +81,7 @@ async def test_a_query_is_answered_as_a_stream_of_one(as_member: Door, a_member:
     answer = await as_member.http.post("/graphql", json={"query": "{ me { id } }"}, headers=headers)
 
     assert answer.headers["Content-Type"].startswith("text/event-stream")
-    told = json.dumps({"data": {"me": {"id": a_member.id}}})
+    told = json.dumps({"data": {"me": {"id": a_member.id}}}, separators=(",", ":"))
     assert answer.text == f"event: next\ndata: {told}\n\nevent: complete\ndata:\n\n"
 
 

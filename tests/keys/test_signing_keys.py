@@ -89,11 +89,11 @@ async def test_with_another_secret_nobody_signs_in_until_the_keys_are_rotated(
 
 
 async def test_tokens_with_unknown_keys_cost_a_look_ten_times_a_second_whatever_their_number(
-    one: Replica, statements: list[str]
+    one: Replica, every_statement: list[str]
 ) -> None:
     person = await one.door.register("ann@example.com")
     mint = Mint.like(person.access_token, by("ES256", OTHER_KEY.private))
-    statements.clear()
+    every_statement.clear()
     started = time.monotonic()
 
     async def one_after_another(caller: int) -> list[object]:
@@ -102,6 +102,6 @@ async def test_tokens_with_unknown_keys_cost_a_look_ten_times_a_second_whatever_
 
     refusals = await asyncio.gather(*(one_after_another(caller) for caller in range(12)))
 
-    looks = sum("FROM signing_keys" in statement for statement in statements)
+    looks = sum("FROM signing_keys" in statement for statement in every_statement)
     assert refusals == [[INVALID] * 8] * 12
     assert 1 <= looks <= 2 + (time.monotonic() - started) / BETWEEN_LOOKS_S

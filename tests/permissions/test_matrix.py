@@ -9,6 +9,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 
 from gql_users import Settings, create_app
+from gql_users.web.middleware import Shortcut
 from tests.databases import SECRET
 from tests.permissions.cells import Caller
 from tests.permissions.matrix import DOORS, ROUTES, SCHEMA, SIZE
@@ -18,8 +19,11 @@ from tests.permissions.schema import every_field
 def routes(folder: Path, contract: Any, access: Any) -> list[str]:
     """What the application answers, as `METHOD path`."""
     settings = Settings(data_dir=folder, secret=SECRET, rest_contract=contract, rest_access=access, _env_file=None)
-    contexts = list(iter_route_contexts(create_app(settings).routes))
-    return [f"{method} {context.path}" for context in contexts for method in sorted(context.methods or ["ANY"])]
+    app = create_app(settings)
+    contexts = list(iter_route_contexts(app.routes))
+    shortcuts = [f"ANY {each.kwargs['path']}" for each in app.user_middleware if each.cls is Shortcut]
+    ways = [f"{method} {context.path}" for context in contexts for method in sorted(context.methods or ["ANY"])]
+    return [*shortcuts, *ways]
 
 
 def test_every_field_and_mutation_of_the_schema_has_a_row() -> None:
