@@ -10,7 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
+from benchmarks.driving import NotMeasuredError
 from benchmarks.servers import Server
+
+# The service hangs up after five seconds in which nothing is asked.
+LONGEST_IDLE_S = 2.0
 
 Stream: TypeAlias = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -29,14 +33,17 @@ class Client:
     """Connections to one server, opened as they are needed, and kept."""
 
     server: Server
-    _free: list[Stream] = field(default_factory=list)
+    _free: list[tuple[float, Stream]] = field(default_factory=list)
 
     async def ask(self, document: str, variables: Mapping[str, Any], **headers: str) -> Answer:
         """The answer to one document."""
         return await self.post(json.dumps({"query": document, "variables": variables}), **headers)
 
     async def post(self, content: str, **headers: str) -> Answer:
-        """The answer to one body. Its time counts from when a connection is there."""
+        """The answer to one body. Its time counts from when a connection is there.
+
+        Raises NotMeasuredError when the server hangs up instead.
+        """
         at = urlsplit(self.server.url)
         reader, writer = self._kept() or await asyncio.open_connection(at.hostname, at.port)
         body = content.encode()
@@ -44,25 +51,27 @@ class Client:
         head = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in given.items())
         started = time.perf_counter()
         writer.write(f"POST {at.path} HTTP/1.1\r\n{head}\r\n".encode() + body)
-        status, answered = await _read(reader)
-        milliseconds = (time.perf_counter() - started) * 1e3
-        self._free.append((reader, writer))
-        return Answer(status, answered, milliseconds)
+        try:
+            status, answered = await _read(reader)
+        except (ConnectionError, asyncio.IncompleteReadError) as error:
+            raise NotMeasuredError(f"{self.server.name} hung up instead of answering") from error
+        now = time.perf_counter()
+        self._free.append((now, (reader, writer)))
+        return Answer(status, answered, (now - started) * 1e3)
 
     def _kept(self) -> Stream | None:
-        """A connection that the server has not closed meanwhile, as it does when nothing is asked for long."""
+        """A connection that the server will not close at this very moment."""
         while self._free:
-            reader, writer = self._free.pop()
-            if not reader.at_eof():
+            since, (reader, writer) = self._free.pop()
+            if time.perf_counter() - since < LONGEST_IDLE_S:
                 return reader, writer
             writer.close()
         return None
 
     async def close(self) -> None:
         """Hang up."""
-        for _, writer in self._free:
+        for _, (_, writer) in self._free:
             writer.close()
-            await writer.wait_closed()
 
 
 async def _read(reader: asyncio.StreamReader) -> tuple[int, bytes]:
