@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from fastapi.routing import iter_route_contexts
@@ -21,7 +21,7 @@ def routes(folder: Path, contract: Any, access: Any) -> list[str]:
     settings = Settings(data_dir=folder, secret=SECRET, rest_contract=contract, rest_access=access, _env_file=None)
     app = create_app(settings)
     contexts = list(iter_route_contexts(app.routes))
-    shortcuts = [f"ANY {each.kwargs['path']}" for each in app.user_middleware if each.cls is Shortcut]
+    shortcuts = [f"ANY {each.kwargs['path']}" for each in app.user_middleware if cast("Any", each.cls) is Shortcut]
     ways = [f"{method} {context.path}" for context in contexts for method in sorted(context.methods or ["ANY"])]
     return [*shortcuts, *ways]
 
