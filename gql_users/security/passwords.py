@@ -28,10 +28,10 @@ CROWDED = "Too many passwords are being checked right now. Try again in a moment
 LONGEST_PASSWORD = 1024
 PRODUCT = "gql_users"
 
-# Some seconds of work for the machine's cores: who comes later is told to come back, instead of waiting without end.
-MOST_WAITING = 256
+# A second or two of work for each core: who comes later is told to come back, instead of waiting without end.
+MOST_WAITING = 64 * (os.cpu_count() or 1)
 # Places kept for those who were let in already and have things to do before they hash.
-ON_THE_WAY = 64
+ON_THE_WAY = MOST_WAITING // 2
 
 # How much the threads that hash stand back for others, in the steps of `nice`.
 STANDS_BACK = 10
