@@ -26,7 +26,8 @@ from gql_users.services import wire
 from gql_users.settings import Settings, misconfigured
 from gql_users.version import __version__
 from gql_users.web.failures import Shapes
-from gql_users.web.frame import Frame
+from gql_users.web.frame import Frame, Framing
+from gql_users.web.lane import Lane
 from gql_users.web.middleware import BodyRules, Mask, Shortcut
 from gql_users.worker import work
 
@@ -112,7 +113,17 @@ def create_app(
         )
     if "*" not in settings.trusted_hosts:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.trusted_hosts), www_redirect=False)
-    app.add_middleware(
-        Frame, strict_transport=settings.public_url.startswith("https://"), trusted_proxies=settings.trusted_proxies
+    framing = Framing(
+        strict_transport=settings.public_url.startswith("https://"), trusted_proxies=settings.trusted_proxies
+    )
+    app.add_middleware(Frame, framing=framing)
+    app.state.lane = Lane(
+        framing,
+        graphql.answer,
+        path="/graphql",
+        refuse=shapes.refuse,
+        most_bytes=settings.max_body_bytes,
+        hosts=settings.trusted_hosts,
+        reads_origins=bool(settings.cors_origins),
     )
     return app

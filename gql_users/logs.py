@@ -8,6 +8,7 @@ import logging
 import sys
 import time
 import traceback
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii
@@ -72,7 +73,8 @@ def _second(seconds: int) -> str:
 def log_request(logger: logging.Logger, **facts: Any) -> None:
     """Write one line about a request: `request_id`, `method`, `path`, `status`, `milliseconds` and `client`."""
     if logger.isEnabledFor(logging.INFO):
-        logger.handle(Request(logger.name, facts))
+        record = Request(logger.name, facts)
+        (logger.handle if logger.filters else logger.callHandlers)(record)
 
 
 class Lines(logging.StreamHandler[Any]):
@@ -86,10 +88,19 @@ class Lines(logging.StreamHandler[Any]):
         self._waiting: list[str] = []
         self._turn: asyncio.AbstractEventLoop | None = None
 
+    def handle(self, record: logging.LogRecord) -> bool:
+        """Write a record that no filter holds back. The lock is taken where something is shared."""
+        if self.filters:
+            return super().handle(record)
+        self.emit(record)
+        return True
+
     def emit(self, record: logging.LogRecord) -> None:
         """Write a record, now or at the end of the loop's turn."""
         try:
-            self._waiting.append(self.format(record) + self.terminator)
+            line = self.format(record) + self.terminator
+            with self.lock or nullcontext():
+                self._waiting.append(line)
             if record.levelno > logging.INFO or not self._is_written_soon():
                 self.flush()
         except Exception:
@@ -97,14 +108,11 @@ class Lines(logging.StreamHandler[Any]):
 
     def flush(self) -> None:
         """Write what waits."""
-        self.acquire()
-        try:
+        with self.lock or nullcontext():
             waiting, self._waiting, self._turn = self._waiting, [], None
             if waiting:
                 self.stream.write("".join(waiting))
-            super().flush()
-        finally:
-            self.release()
+                self.stream.flush()
 
     def _is_written_soon(self) -> bool:
         """Is there a loop whose turn ends soon, with the lines that wait?"""

@@ -13,9 +13,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gql_users.errors import TookTooLong, Unavailable
+from gql_users.errors import Unavailable
 from gql_users.graphql import event_stream, explorer
-from gql_users.graphql.answers import Answer
+from gql_users.graphql.answers import answer
 from gql_users.graphql.context import Context
 from gql_users.graphql.deadlines import Deadlines
 from gql_users.graphql.errors import formatted, refused, request_errors
@@ -39,8 +39,9 @@ from gql_users.graphql.websocket import WebSockets
 from gql_users.services import Services
 from gql_users.settings import Settings
 from gql_users.web.failures import code_of
-from gql_users.web.headers import header, header_lines
-from gql_users.web.requests import actor_showing, client_of, request_id_of
+from gql_users.web.headers import header, listed
+from gql_users.web.requests import actor_lately_showing, actor_showing, client_of, request_id_of
+from gql_users.web.whole import Whole
 
 _NO_HEADERS: Mapping[str, str] = {}
 
@@ -66,8 +67,8 @@ class GraphQLEndpoint:
         elif scope["method"] == "GET" and self._is_for_people(scope):
             await _varying(explorer.page(scope.get("root_path", "")))(scope, receive, send)
         else:
-            answer = await self._answer(scope, receive)
-            await answer(scope, receive, send)
+            told = await self.answer(scope, receive)
+            await told(scope, receive, send)
 
     async def stream(self, asked: Asked, context: Context) -> Answers:
         """The answers to a subscription, for who is connected already. Raises as `opened`, and BadRequest."""
@@ -75,11 +76,13 @@ class GraphQLEndpoint:
 
     async def context(self, scope: Scope, operation: Operation) -> Context:
         """What resolvers can reach during this request. Raises Unavailable."""
-        recognise = partial(actor_showing, header(scope, b"authorization"), client_of(scope), self.services)
+        shown, client = header(scope, b"authorization"), client_of(scope)
+        # A deed is judged by the rights of this moment.
+        is_query = operation.kind is OperationType.QUERY
+        actor = actor_lately_showing(shown, client, self.services) if is_query else None
         return Context(
-            # A deed is judged by the rights of this moment.
-            actor=await recognise(lately=operation.kind is OperationType.QUERY),
-            recognise=recognise,
+            actor=actor or await actor_showing(shown, client, self.services),
+            recognise=partial(actor_showing, shown, client, self.services),
             request_id=request_id_of(scope),
             services=self.services,
             settings=self.settings,
@@ -101,10 +104,11 @@ class GraphQLEndpoint:
             return False
         return not set(PARAMETERS) & QueryParams(scope["query_string"]).keys()
 
-    async def _answer(self, scope: Scope, receive: Receive) -> ASGIApp:
+    async def answer(self, scope: Scope, receive: Receive) -> Any:
+        """The answer to one request: a whole one, but for who takes streams."""
         media_type = JSON
         try:
-            media_type = answer_type(*header_lines(scope, b"accept"))
+            media_type = answer_type(listed(scope, b"accept"))
             asked = await read(scope, receive)
             return await self._executed(scope, asked, media_type)
         except BadRequest as error:
@@ -114,12 +118,12 @@ class GraphQLEndpoint:
         except RequestRefused as error:
             errors = request_errors(error, request_id_of(scope))
             if any("requestId" in each["extensions"] for each in errors):  # a stream that broke before it began
-                return Answer({"errors": errors}, media_type, 500)
+                return answer({"errors": errors}, media_type, 500)
             # What is not executed is an answer too, to who knows no other type (section 6.4.1).
-            return Answer({"errors": errors}, media_type, 200 if media_type == JSON else 400)
+            return answer({"errors": errors}, media_type, 200 if media_type == JSON else 400)
         except Unavailable as error:
             retry = {"Retry-After": str(error.retry_after_seconds)}
-            return Answer({"errors": [refused(error)]}, media_type, 503, retry)
+            return answer({"errors": [refused(error)]}, media_type, 503, retry)
 
     async def _executed(self, scope: Scope, asked: Asked, media_type: str) -> ASGIApp:
         operation = self._operation(asked)
@@ -127,16 +131,18 @@ class GraphQLEndpoint:
             raise BadRequest(405, "Deeds come by POST.", Allow="POST")
         context = await self.context(scope, operation)
         if operation.kind is OperationType.SUBSCRIPTION:
-            if not takes_event_stream(header_lines(scope, b"accept")):
+            if not takes_event_stream(listed(scope, b"accept")):
                 raise BadRequest(406, f"A subscription is answered as {EVENT_STREAM}, or by WebSocket.")
             return _varying(await event_stream.answer(opened(self.engine, operation, asked.variables, context)))
-        result = await self._in_time(operation, asked.variables, context)
+        answering = self.engine.execute(operation, asked.variables, context)
+        # A deed that has begun is done; those that have not begun in time are not begun (see Context).
+        result = await (self._deadlines.keep(answering) if operation.kind is OperationType.QUERY else answering)
         body: dict[str, Any] = {"data": result.data}
         if result.errors:
             body["errors"] = formatted(result.errors, context.request_id)
         if asked.extensions and asked.extensions.get("cost") is True:
             body["extensions"] = {"cost": {"requested": operation.cost, "limit": self.settings.max_cost}}
-        return _varying(event_stream.only(body)) if media_type == EVENT_STREAM else Answer(body, media_type)
+        return _varying(event_stream.only(body)) if media_type == EVENT_STREAM else answer(body, media_type)
 
     def _operation(self, asked: Asked) -> Operation:
         text = self.documents.text(asked)
@@ -144,19 +150,10 @@ class GraphQLEndpoint:
         self.documents.found_good(asked, text)
         return operation
 
-    async def _in_time(self, operation: Operation, variables: dict[str, Any] | None, context: Context) -> Any:
-        """The result. Raises TookTooLong for a query; in a mutation, the deeds not begun in time do (see Context)."""
-        if operation.kind is not OperationType.QUERY:
-            return await self.engine.execute(operation, variables, context)
-        try:
-            return await self._deadlines.keep(self.engine.execute(operation, variables, context))
-        except TimeoutError as error:
-            raise TookTooLong from error
 
-
-def _bad_request(status: int, message: str, media_type: str, headers: Mapping[str, str] = _NO_HEADERS) -> Answer:
+def _bad_request(status: int, message: str, media_type: str, headers: Mapping[str, str] = _NO_HEADERS) -> Whole:
     told = {"message": message, "extensions": {"code": code_of(status)}}
-    return Answer({"errors": [told]}, media_type, status, headers)
+    return answer({"errors": [told]}, media_type, status, headers)
 
 
 def _varying(response: Response) -> Response:

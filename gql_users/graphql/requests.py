@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 from typing import Any
 
 import orjson
@@ -64,23 +65,24 @@ async def read(scope: Scope, receive: Receive) -> Asked:
 
 def asked_by(parameters: Mapping[str, Any]) -> Asked:
     """What these parameters ask, as JSON has them. Raises BadRequest for one of the wrong type."""
-    for name, value in parameters.items():
-        kind = PARAMETERS.get(name)
-        if kind is not None and value is not None and not isinstance(value, kind):
-            raise BadRequest(400, f"{name} is of the wrong type.")
-    get = parameters.get
-    return Asked(
-        get("query") or None,
-        get("documentId") or None,
-        get("operationName") or None,
-        get("variables"),
-        get("extensions") or {},
-    )
+    query, document_id, operation_name, variables, extensions = values = [*map(parameters.get, PARAMETERS)]
+    if (*map(type, values),) not in _RIGHT_TYPES:
+        wrong = next(name for name, each in zip(PARAMETERS, values, strict=True) if type(each) not in _types_of(name))
+        raise BadRequest(400, f"{wrong} is of the wrong type.")
+    return Asked(query or None, document_id or None, operation_name or None, variables, extensions or {})
+
+
+def _types_of(name: str) -> tuple[type, type]:
+    return PARAMETERS[name], type(None)
+
+
+# All that the types of the parameters can be, each sent or not.
+_RIGHT_TYPES = frozenset(product(*map(_types_of, PARAMETERS)))
 
 
 # Clients send the same few headers again and again.
 @lru_cache(maxsize=64)
-def answer_type(*accept: str) -> str:
+def answer_type(accept: bytes | None) -> str:
     """The media type to answer with (RFC 9110, section 12.5.1). Raises BadRequest when none is accepted.
 
     Who says nothing, or that anything will do, is not known to understand the newer type, and gets JSON.
@@ -96,13 +98,13 @@ def answer_type(*accept: str) -> str:
     return chosen
 
 
-def takes_event_stream(accept: Sequence[str]) -> bool:
-    """Do these `Accept` headers name server-sent events?"""
+def takes_event_stream(accept: bytes | None) -> bool:
+    """Does this `Accept` name server-sent events?"""
     return any(kind == EVENT_STREAM and quality > 0 for kind, quality in _media_ranges(accept))
 
 
-def _media_ranges(accept: Sequence[str]) -> list[tuple[str, float]]:
-    return [_media_range(each) for line in accept for each in line.split(",") if each.strip()]
+def _media_ranges(accept: bytes | None) -> list[tuple[str, float]]:
+    return [_media_range(each) for each in (accept or b"").decode("latin-1").split(",") if each.strip()]
 
 
 def _media_range(part: str) -> tuple[str, float]:

@@ -6,14 +6,16 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from ipaddress import ip_address
 from itertools import count
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gql_users.logs import log_request
-from gql_users.web.headers import header, header_lines
+from gql_users.web.headers import headers_of, line, listed
+from gql_users.web.whole import Headers, Whole
 
 log = logging.getLogger("gql_users.requests")
 
@@ -33,14 +35,13 @@ SECURITY_HEADERS: Mapping[str, str] = {
 }
 
 
-class Frame:
-    """Gives every request an id and every answer its headers, and writes one line about it.
+class Framing:
+    """What frames a request, whichever way it takes: its id, who sends it, the headers of its answer, and its line.
 
     A usable `X-Request-ID` that came with the request is kept, so that one id follows a request through many services.
     """
 
-    def __init__(self, app: ASGIApp, *, strict_transport: bool, trusted_proxies: int) -> None:
-        self.app = app
+    def __init__(self, *, strict_transport: bool, trusted_proxies: int) -> None:
         self.trusted_proxies = trusted_proxies
         headers = dict(SECURITY_HEADERS)
         if strict_transport:
@@ -49,48 +50,54 @@ class Frame:
         self.names = frozenset(name for name, _ in self.headers)
         # Unique without asking the machine for chance each time: a number of this process, and one of the request.
         self._ids = map(f"{secrets.token_hex(8)}{{:016x}}".format, count(secrets.randbits(32)))
+        self._head = lru_cache(maxsize=256)(self._lines)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one connection (ASGI)."""
-        if scope["type"] not in {"http", "websocket"}:
-            await self.app(scope, receive, send)
-            return
-        started, status = time.perf_counter(), UNANSWERED
-        given = header(scope, b"x-request-id")
-        request_id = given if given is not None and _USABLE_ID.fullmatch(given) else next(self._ids)
+    def begin(self, scope: Scope) -> str:
+        """The id of a request, which its scope knows from now on, as it knows who is behind the proxies."""
+        given = headers_of(scope).get(b"x-request-id")
+        request_id = given.decode("latin-1") if given is not None else None
+        if request_id is None or not _USABLE_ID.fullmatch(request_id):
+            request_id = next(self._ids)
         scope["gql_users.request_id"] = request_id
         if self.trusted_proxies:
             scope["client"] = self._client(scope)
+        return request_id
 
-        async def send_framed(message: Message) -> None:
-            nonlocal status
-            if message["type"] != "http.response.body":
-                status = _status_after(message, status)
-                if message["type"].endswith("http.response.start"):
-                    message["headers"] = self._framed(message.get("headers", ()), request_id)
-            await send(message)
-
-        try:
-            await self.app(scope, receive, send_framed)
-        finally:
-            client = scope.get("client")
-            log_request(
-                log,
-                request_id=request_id,
-                method=scope.get("method", "WEBSOCKET"),
-                path=scope["path"],
-                status=status,
-                milliseconds=round((time.perf_counter() - started) * 1000, 1),
-                client=client[0] if client else None,
-            )
-
-    def _framed(self, headers: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
+    def framed(self, headers: Iterable[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
         """The headers of an answer with ours, but for those that it has itself."""
-        framed = [*headers, (b"x-request-id", request_id.encode()), *self.headers]
-        its_own = {name for name, _ in headers if name in self.names}
-        if its_own:
-            framed = [*headers, *(ours for ours in framed[len(headers) :] if ours[0] not in its_own)]
-        return framed
+        return [*self._with_ours(headers), (b"x-request-id", request_id.encode())]
+
+    def written(self, told: Whole, request_id: str) -> bytes:
+        """What is written of a whole answer, after its first line: the framed headers and the content."""
+        content = told.content
+        head = self._head(told.headers)
+        return b"%bcontent-length: %d\r\nx-request-id: %b\r\n\r\n%b" % (
+            head,
+            len(content),
+            request_id.encode(),
+            content,
+        )
+
+    def log(self, scope: Scope, request_id: str, status: int, started: float) -> None:
+        """Write the one line about a request, which began when `perf_counter` said `started`."""
+        client = scope.get("client")
+        log_request(
+            log,
+            request_id=request_id,
+            method=scope.get("method", "WEBSOCKET"),
+            path=scope["path"],
+            status=status,
+            milliseconds=round((time.perf_counter() - started) * 1000, 1),
+            client=client[0] if client else None,
+        )
+
+    def _with_ours(self, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        its_own = [*headers]
+        named = self.names.intersection([name for name, _ in its_own])
+        return [*its_own, *(ours for ours in self.headers if ours[0] not in named)]
+
+    def _lines(self, headers: Headers) -> bytes:
+        return b"".join(line(name, value) for name, value in self._with_ours(headers))
 
     def _client(self, scope: Scope) -> tuple[str, int] | None:
         """Who is behind the proxies: each of them adds, at the end, the address it was reached from.
@@ -99,13 +106,43 @@ class Frame:
         past the proxies; who does, and writes no such header, is who connects.
         """
         connected: tuple[str, int] | None = scope.get("client")
-        forwarded = [each.strip() for line in header_lines(scope, b"x-forwarded-for") for each in line.split(",")]
+        said = (listed(scope, b"x-forwarded-for") or b"").decode("latin-1")
+        forwarded = [each.strip() for each in said.split(",")] if said else []
         if len(forwarded) < self.trusted_proxies:
             return connected
         try:
             return str(ip_address(_without_port(forwarded[-self.trusted_proxies]))), 0
         except ValueError:
             return connected
+
+
+class Frame:
+    """Frames every request that takes the usual way through the application."""
+
+    def __init__(self, app: ASGIApp, *, framing: Framing) -> None:
+        self.app = app
+        self.framing = framing
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection (ASGI)."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self.app(scope, receive, send)
+            return
+        started, status = time.perf_counter(), UNANSWERED
+        request_id = self.framing.begin(scope)
+
+        async def send_framed(message: Message) -> None:
+            nonlocal status
+            if message["type"] != "http.response.body":
+                status = _status_after(message, status)
+                if message["type"].endswith("http.response.start"):
+                    message["headers"] = self.framing.framed(message.get("headers", ()), request_id)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_framed)
+        finally:
+            self.framing.log(scope, request_id, status, started)
 
 
 def _status_after(message: Message, before: int) -> int:

@@ -1,8 +1,15 @@
-"""The headers of a request, read once: what ASGI has as a list, by name."""
+"""Headers: those of a request, which ASGI has as a list, by name; and those of an answer, as they are written."""
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
+
 from starlette.types import Scope
+
+# RFC 9110, sections 5.1 and 5.5.
+_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_NO_VALUE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def headers_of(scope: Scope) -> dict[bytes, bytes]:
@@ -19,6 +26,17 @@ def header(scope: Scope, name: bytes) -> str | None:
     return value.decode("latin-1") if value is not None else None
 
 
-def header_lines(scope: Scope, name: bytes) -> list[str]:
-    """What all headers of this name say."""
-    return [value.decode("latin-1") for found, value in scope["headers"] if found == name]
+def listed(scope: Scope, name: bytes) -> bytes | None:
+    """What all headers of this name say, as one list (RFC 9110, section 5.3)."""
+    named = headers_of(scope)
+    if len(named) == len(scope["headers"]):
+        return named.get(name)
+    return b", ".join(value for found, value in scope["headers"] if found == name) or None
+
+
+@lru_cache(maxsize=1024)
+def line(name: bytes, value: bytes) -> bytes:
+    """A header as HTTP/1.1 writes it. Raises RuntimeError for what would not be one header."""
+    if not _NAME.fullmatch(name) or _NO_VALUE.search(value):
+        raise RuntimeError("This is no header.")
+    return b"%b: %b\r\n" % (name.lower(), value)

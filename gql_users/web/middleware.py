@@ -43,13 +43,18 @@ class Mask:
             await self.app(scope, receive, send_noticed)
         except ClientDisconnect:
             return  # nobody is there to hear
-        except Exception:
-            request_id = scope.get("gql_users.request_id", "")
-            log.exception("unexpected failure", extra={"request_id": request_id})
+        except Exception as error:
+            answer = surprise(error, scope, self.refuse)
             if has_begun or scope["type"] != "http":  # what has begun cannot become another answer
                 raise
-            answer = self.refuse(scope, 500, "Something went wrong on our side.", request_id)
             await answer(scope, receive, send)
+
+
+def surprise(error: Exception, scope: Scope, refuse: Refuse) -> Response:
+    """The answer in place of an exception that nobody expected, of which the log tells the rest."""
+    request_id = scope.get("gql_users.request_id", "")
+    log.error("unexpected failure", exc_info=error, extra={"request_id": request_id})
+    return refuse(scope, 500, "Something went wrong on our side.", request_id)
 
 
 class BodyRules:

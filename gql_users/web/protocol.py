@@ -1,26 +1,110 @@
-"""HTTP/1.1 as uvicorn speaks it, with answers that are whole written at once."""
+"""HTTP/1.1 as uvicorn speaks it, with a lane for ordinary requests, and answers that are whole written at once."""
 
 from __future__ import annotations
 
+import asyncio
 from functools import lru_cache
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import (
-    HEADER_RE,
-    HEADER_VALUE_RE,
-    STATUS_LINE,
-    HttpToolsProtocol,
-    RequestResponseCycle,
-)
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+from gql_users.web.headers import line
+from gql_users.web.lane import Lane, RawHeaders
 
 
 class Protocol(HttpToolsProtocol):
-    """uvicorn's protocol on httptools, but for how answers are written."""
+    """uvicorn's protocol on httptools, but for ordinary requests to an application with a lane, and for answers.
+
+    Bytes are parsed, connections kept, counted and closed by uvicorn all the same.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # An application that is mounted in another one, or wrapped, goes the usual way.
+        state = getattr(self.app, "state", None)
+        is_plain = not self.root_path and self.limit_concurrency is None and not self.config.reset_contextvars
+        self._lane: Lane | None = getattr(state, "lane", None) if is_plain else None
+
+    def on_headers_complete(self) -> None:
+        """Begin a request: in the lane, or as uvicorn does."""
+        lane = self._lane
+        if (
+            lane is None
+            or self.url != lane.raw_path
+            or self._is_busy()
+            or (named := lane.takes(self.headers)) is None
+            or self.parser.get_method() != b"POST"
+            or self.parser.get_http_version() != "1.1"
+            or not self.parser.should_keep_alive()
+        ):
+            super().on_headers_complete()
+            return
+        # uvicorn asks it no more than it asks of its own.
+        self.cycle = InLane(self.headers, named)  # type: ignore[assignment]
+
+    def _is_busy(self) -> bool:
+        """Is an earlier request of this connection still to be answered?"""
+        earlier: Any = self.cycle
+        return earlier is not None and not earlier.response_complete
+
+    def on_message_complete(self) -> None:
+        """The request is all there."""
+        cycle: Any = self.cycle
+        if type(cycle) is not InLane:
+            super().on_message_complete()
+        elif not cycle.is_begun:
+            cycle.is_begun = True
+            cycle.task = self.loop.create_task(self._answer(cycle))
+            self.tasks.add(cycle.task)
+
+    async def _answer(self, cycle: InLane) -> None:
+        """Answer a request in the lane."""
+        assert self._lane is not None  # noqa: S101 - it has taken the request
+        try:
+            status, written = await self._lane.answer(cycle.headers, cycle.named, bytes(cycle.body), self.client)
+            if self.flow.write_paused:
+                await self.flow.drain()
+        except BaseException:
+            self.transport.close()
+            raise
+        finally:
+            self.tasks.discard(cycle.task)
+        cycle.response_complete = True
+        if cycle.disconnected:
+            return
+        closing = b"" if cycle.keep_alive else b"connection: close\r\n"
+        self.transport.write(b"%b%b%b%b" % (STATUS_LINE[status], _lines(self.server_state), closing, written))
+        if not cycle.keep_alive:
+            self.transport.close()
+        self.on_response_complete()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         # uvicorn makes the cycle itself, and has no setting for its class.
         cycle.__class__ = Cycle
         super()._start_asgi_task(cycle, app)
+
+
+class _Nobody:
+    """Waits for the messages of a request that has none."""
+
+    def set(self) -> None:
+        """Tell nobody."""
+
+
+class InLane:
+    """A request in the lane, with as much of uvicorn's cycle as the protocol looks at."""
+
+    __slots__ = ("body", "disconnected", "headers", "is_begun", "keep_alive", "named", "response_complete", "task")
+
+    message_event = _Nobody()
+
+    def __init__(self, headers: RawHeaders, named: dict[bytes, bytes]) -> None:
+        self.headers = headers
+        self.named = named
+        self.body = bytearray()
+        self.is_begun = self.response_complete = self.disconnected = False
+        self.keep_alive = True
+        self.task: asyncio.Task[None] | None = None
 
 
 class Cycle(RequestResponseCycle):
@@ -60,7 +144,7 @@ class Cycle(RequestResponseCycle):
         )
 
     def _write(self, head: Any, body: bytes) -> None:
-        lines = [_line(name, value) for name, value in (*self.default_headers, *head["headers"])]
+        lines = [line(name, value) for name, value in (*self.default_headers, *head["headers"])]
         self.transport.write(b"".join((STATUS_LINE[head["status"]], *lines, b"\r\n", body)))
         self.response_started = self.response_complete = True
         self.waiting_for_100_continue = False
@@ -76,8 +160,11 @@ def _is_plain(names: tuple[bytes, ...]) -> bool:
     }
 
 
-@lru_cache(maxsize=1024)
-def _line(name: bytes, value: bytes) -> bytes:
-    if HEADER_RE.search(name) or HEADER_VALUE_RE.search(value):
-        raise RuntimeError("This is no header.")
-    return b"%b: %b\r\n" % (name.lower(), value)
+def _lines(state: Any) -> bytes:
+    """The headers that uvicorn adds to every answer, which change once a second."""
+    return _joined(*state.default_headers)
+
+
+@lru_cache(maxsize=4)
+def _joined(*headers: tuple[bytes, bytes]) -> bytes:
+    return b"".join(line(name, value) for name, value in headers)

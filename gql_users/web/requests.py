@@ -10,7 +10,7 @@ from starlette.types import Scope
 from gql_users.access import Actor, Client
 from gql_users.errors import ErrorCode
 from gql_users.services import Services
-from gql_users.web.headers import header
+from gql_users.web.headers import header, headers_of
 
 # Nobody reads further, and what is remembered has to end somewhere.
 _LONGEST = 1_000
@@ -25,38 +25,51 @@ async def actor_of(request: HTTPConnection, services: Services) -> Actor:
     return await actor_showing(header(request.scope, b"authorization"), client_of(request.scope), services)
 
 
-async def actor_showing(header: str | None, client: Client, services: Services, *, lately: bool = False) -> Actor:
-    """Who shows this `Authorization`, wherever it was sent; as `actor_of`. `lately`: or showed it within a second."""
+async def actor_showing(header: str | None, client: Client, services: Services) -> Actor:
+    """Who shows this `Authorization`, wherever it was sent; as `actor_of`."""
     if header is None:
         return _stranger(client)
-    scheme, _, token = header.partition(" ")
-    if scheme.lower() != "bearer":
+    token = _bearer(header)
+    if token is None:
         return Actor(token_refused=ErrorCode.TOKEN_INVALID, client=client)
-    recognise = services.recognition.recognise_lately if lately else services.recognition.recognise
-    return await recognise(token.strip(), client)
+    return await services.recognition.recognise(token, client)
+
+
+def actor_lately_showing(header: str | None, client: Client, services: Services) -> Actor | None:
+    """The same for who showed it less than a second ago; None when the database has to be asked."""
+    if header is None:
+        return _stranger(client)
+    token = _bearer(header)
+    return services.recognition.remembered(token, client) if token is not None else None
 
 
 def client_of(scope: Scope) -> Client:
     """Where the request comes from: the client's address, and the browser as it names itself."""
-    connected = scope.get("client")
-    address = connected[0] if connected is not None else None
-    user_agent, languages = header(scope, b"user-agent"), header(scope, b"accept-language")
-    return _client(
-        address,
-        user_agent[:_LONGEST] if user_agent is not None else None,
-        languages[:_LONGEST] if languages is not None else None,
-    )
+    connected, named = scope.get("client"), headers_of(scope).get
+    return _client(connected[0] if connected is not None else None, named(b"user-agent"), named(b"accept-language"))
 
 
 # Most requests are of somebody who has just sent another.
 @lru_cache(maxsize=1024)
-def _client(address: str | None, user_agent: str | None, languages: str | None) -> Client:
-    return Client(address, user_agent, languages)
+def _client(address: str | None, user_agent: bytes | None, languages: bytes | None) -> Client:
+    return Client(address, _shortened(user_agent), _shortened(languages))
+
+
+def _shortened(said: bytes | None) -> str | None:
+    return said[:_LONGEST].decode("latin-1") if said is not None else None
 
 
 @lru_cache(maxsize=1024)
 def _stranger(client: Client) -> Actor:
     return Actor(client=client)
+
+
+# Whoever shows a token shows it again; it is no more than a part of what recognition remembers of it.
+@lru_cache(maxsize=1024)
+def _bearer(header: str) -> str | None:
+    """The token of an `Authorization` with the scheme Bearer."""
+    scheme, _, token = header.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def request_id_of(scope: Scope) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import isawaitable
 from typing import Any, TypeAlias
@@ -52,13 +52,9 @@ class Operation:
 
     document: DocumentNode
     node: OperationDefinitionNode
+    kind: OperationType
     cost: int
     plan: Plan
-
-    @property
-    def kind(self) -> OperationType:
-        """Query, mutation or subscription."""
-        return self.node.operation
 
 
 class Engine:
@@ -92,19 +88,21 @@ class Engine:
             raise RequestRefused(GraphQLError("Name one of the document's operations, as it names them."))
         return found
 
-    async def execute(self, operation: Operation, variables: dict[str, Any] | None, context: object) -> ExecutionResult:
-        """Answer a query, or do a mutation. Raises VariablesRefused."""
+    def execute(
+        self, operation: Operation, variables: dict[str, Any] | None, context: object
+    ) -> Awaitable[ExecutionResult]:
+        """Answer a query, or do a mutation. Raises VariablesRefused, before anything is awaited."""
         try:
-            return await operation.plan.execute(variables, context)
+            return operation.plan.execute(variables, context)
         except WrongVariables as wrong:
             raise VariablesRefused(*wrong.errors) from None
 
-    async def interpret(
+    def interpret(
         self, operation: Operation, variables: dict[str, Any] | None, context: object
-    ) -> ExecutionResult:
+    ) -> Awaitable[ExecutionResult]:
         """The same, without a plan: what `execute` is proved by. Raises VariablesRefused."""
         try:
-            return await operation.plan.interpret(variables, context)
+            return operation.plan.interpret(variables, context)
         except WrongVariables as wrong:
             raise VariablesRefused(*wrong.errors) from None
 
@@ -145,7 +143,8 @@ class Engine:
         except RecursionError as error:
             raise RequestRefused(TooComplexError("The document is nested too deeply.")) from error
         return {
-            _name_of(node): Operation(document, node, cost, Plan(self.schema, document, node)) for node, cost in costs
+            _name_of(node): Operation(document, node, node.operation, cost, Plan(self.schema, document, node))
+            for node, cost in costs
         }
 
 

@@ -142,12 +142,17 @@ def _list(items: list[Read], *, takes_null: bool) -> Read:
 
 
 def _object(kind: GraphQLInputObjectType, written: dict[str, ValueNode]) -> Read:
-    fields = [
+    known = [
         (field.out_name or name, _given_or_absent(field, written.get(name))) for name, field in kind.fields.items()
     ]
+    fields = [(name, read) for name, read in known if not (isinstance(read, _Constant) and read.value is Undefined)]
 
     def value(variables: dict[str, Any]) -> Any:
-        found = {name: value for name, read in fields if (value := read(variables)) is not Undefined}
+        found = {}
+        for name, read in fields:
+            given = read(variables)
+            if given is not Undefined:
+                found[name] = given
         return kind.out_type(found)
 
     return value

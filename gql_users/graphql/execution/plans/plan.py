@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from graphql import DocumentNode, ExecutionResult, GraphQLSchema, OperationDefinitionNode
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Interpreter
 
@@ -21,17 +23,17 @@ class Plan:
         self._program: Program | None = None
         self._is_known = False
 
-    async def execute(self, sent: Sent, context: object) -> ExecutionResult:
-        """The answer, with these variables as they were sent. Raises WrongVariables."""
+    def execute(self, sent: Sent, context: object) -> Awaitable[ExecutionResult]:
+        """The answer, with these variables as they were sent. Raises WrongVariables, before anything is awaited."""
         if self._program is None:
             if not self._is_known:
                 self._is_known = True
-                return await self.interpret(sent, context)
+                return self.interpret(sent, context)
             self._program = Program(*self._asked)
         variables = self._program.variables.coerced(sent)
         answer = self._program.variant(variables)
-        return await (self.interpret(sent, context) if answer is None else answer(variables, sent, context))
+        return self.interpret(sent, context) if answer is None else answer(variables, sent, context)
 
-    async def interpret(self, sent: Sent, context: object) -> ExecutionResult:
+    def interpret(self, sent: Sent, context: object) -> Awaitable[ExecutionResult]:
         """The same, by the interpreter alone. Raises WrongVariables."""
-        return await run(built(Interpreter, *self._asked, sent, context))
+        return run(built(Interpreter, *self._asked, sent, context))

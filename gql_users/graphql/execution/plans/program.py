@@ -53,7 +53,8 @@ class Program:
 
     def variant(self, variables: dict[str, Any]) -> Answer | None:
         """What answers with these variables; None when the interpreter has to."""
-        key = tuple([variables.get(name) for name in self._directives.variables])
+        names = self._directives.variables
+        key = tuple([variables.get(name) for name in names]) if names else ()
         if key in self._variants:
             return self._variants[key]
         if len(self._variants) >= MOST_VARIANTS or None in key:

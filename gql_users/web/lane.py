@@ -1,0 +1,97 @@
+"""The lane: ordinary requests to the one path that nearly all are for, from the server to the door without a detour."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Collection
+
+from starlette.types import Message, Receive, Scope
+
+from gql_users.web.frame import UNANSWERED, Framing
+from gql_users.web.middleware import Refuse, surprise
+from gql_users.web.whole import Whole
+
+# What is answered in parts.
+_STREAM = b"text/event-stream"
+
+RawHeaders = list[tuple[bytes, bytes]]
+
+# Each asks for something that a middleware does, or the server's own way of reading bodies.
+_FOR_OTHERS = frozenset({b"content-encoding", b"expect", b"transfer-encoding", b"upgrade"})
+
+
+class Lane:
+    """Does for an ordinary POST what all middlewares together do, in one piece.
+
+    Whatever is not ordinary is not taken, and goes the usual way: so a request that is refused for its head is refused
+    in one place. `hosts` are the names the service answers to, as the settings have them; `reads_origins` says that
+    requests with an `Origin` are somebody else's to look at.
+    """
+
+    def __init__(
+        self,
+        framing: Framing,
+        door: Callable[[Scope, Receive], Awaitable[Whole]],
+        *,
+        path: str,
+        refuse: Refuse,
+        most_bytes: int,
+        hosts: Collection[str],
+        reads_origins: bool,
+    ) -> None:
+        self.path = path
+        self.raw_path = path.encode()
+        self._framing = framing
+        self._door = door
+        self._refuse = refuse
+        self._most_bytes = most_bytes
+        self._hosts = None if "*" in hosts else frozenset(host.encode() for host in hosts)
+        self._for_others = _FOR_OTHERS | {b"origin"} if reads_origins else _FOR_OTHERS
+
+    def takes(self, headers: RawHeaders) -> dict[bytes, bytes] | None:
+        """The headers by their names, if this is the head of an ordinary request; None for any other."""
+        named = dict(headers)
+        length = named.get(b"content-length", b"")
+        if (
+            len(named) == len(headers)
+            and length.isdigit()
+            and len(length) < 10
+            and int(length) <= self._most_bytes
+            and self._for_others.isdisjoint(named)
+            and _STREAM not in named.get(b"accept", b"").lower()
+            and (self._hosts is None or named.get(b"host", b"").partition(b":")[0] in self._hosts)
+        ):
+            return named
+        return None
+
+    async def answer(
+        self, headers: RawHeaders, named: dict[bytes, bytes], content: bytes, client: tuple[str, int] | None
+    ) -> tuple[int, bytes]:
+        """The status, and all that follows the server's own headers. `named` is what `takes` has found."""
+        started, status = time.perf_counter(), UNANSWERED
+        scope: Scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "method": "POST",
+            "path": self.path,
+            "raw_path": self.raw_path,
+            "root_path": "",
+            "query_string": b"",
+            "headers": headers,
+            "client": client,
+            "gql_users.headers": named,
+        }
+        request_id = self._framing.begin(scope)
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": content, "more_body": False}
+
+        try:
+            try:
+                told = await self._door(scope, receive)
+            except Exception as error:
+                told = Whole.of(surprise(error, scope, self._refuse))
+            status = told.status
+            return status, self._framing.written(told, request_id)
+        finally:
+            self._framing.log(scope, request_id, status, started)
