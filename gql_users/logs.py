@@ -70,7 +70,7 @@ def _second(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def log_request(logger: logging.Logger, **facts: Any) -> None:
+def log_request(logger: logging.Logger, facts: dict[str, Any]) -> None:
     """Write one line about a request: `request_id`, `method`, `path`, `status`, `milliseconds` and `client`."""
     if logger.isEnabledFor(logging.INFO):
         record = Request(logger.name, facts)
@@ -78,13 +78,14 @@ def log_request(logger: logging.Logger, **facts: Any) -> None:
 
 
 class Lines(logging.StreamHandler[Any]):
-    """Writes lines to a stream: those of one turn of the event loop together, which is cheaper than one by one.
+    """Writes JSON lines to a stream: those of one turn of the event loop together, which is cheaper than one by one.
 
     Whatever is worse than usual is written at once, with all that was said before it.
     """
 
     def __init__(self, stream: Any) -> None:
         super().__init__(stream)
+        self.setFormatter(JsonLines())
         self._waiting: list[str] = []
         self._turn: asyncio.AbstractEventLoop | None = None
 
@@ -98,7 +99,7 @@ class Lines(logging.StreamHandler[Any]):
     def emit(self, record: logging.LogRecord) -> None:
         """Write a record, now or at the end of the loop's turn."""
         try:
-            line = self.format(record) + self.terminator
+            line = record.line() if type(record) is Request else self.format(record)
             with self.lock or nullcontext():
                 self._waiting.append(line)
             if record.levelno > logging.INFO or not self._is_written_soon():
@@ -111,7 +112,7 @@ class Lines(logging.StreamHandler[Any]):
         with self.lock or nullcontext():
             waiting, self._waiting, self._turn = self._waiting, [], None
             if waiting:
-                self.stream.write("".join(waiting))
+                self.stream.write("\n".join([*waiting, ""]))
                 self.stream.flush()
 
     def _is_written_soon(self) -> bool:
@@ -143,9 +144,7 @@ def without_values(error: BaseException) -> str:
 
 def set_up(level: str) -> None:
     """Send every log line of the process to standard error, as JSON, from `level` upwards."""
-    handler = Lines(sys.stderr)
-    handler.setFormatter(JsonLines())
-    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    logging.basicConfig(level=level.upper(), handlers=[Lines(sys.stderr)], force=True)
     # It tells of itself at every question about readiness.
     logging.getLogger("alembic.runtime.migration").setLevel("WARNING")
     # It writes every frame of a WebSocket, tokens and all; and who opens one, with what their URL asks for.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -76,17 +77,18 @@ class GraphQLEndpoint:
 
     async def context(self, scope: Scope, operation: Operation) -> Context:
         """What resolvers can reach during this request. Raises Unavailable."""
-        shown, client = header(scope, b"authorization"), client_of(scope)
-        # A deed is judged by the rights of this moment.
+        shown, client, services = header(scope, b"authorization"), client_of(scope), self.services
         is_query = operation.kind is OperationType.QUERY
-        actor = actor_lately_showing(shown, client, self.services) if is_query else None
+        # A deed is judged by the rights of this moment.
+        actor = actor_lately_showing(shown, client, services) if is_query else None
         return Context(
-            actor=actor or await actor_showing(shown, client, self.services),
-            recognise=partial(actor_showing, shown, client, self.services),
+            actor=actor or await actor_showing(shown, client, services),
+            recognise=partial(actor_showing, shown, client, services),
             request_id=request_id_of(scope),
-            services=self.services,
+            services=services,
             settings=self.settings,
-            ends_at=asyncio.get_running_loop().time() + self._deadlines.seconds,
+            # A query is ended as a whole.
+            ends_at=math.inf if is_query else asyncio.get_running_loop().time() + self._deadlines.seconds,
         )
 
     def _require_good(self, manifest: Mapping[str, str]) -> None:

@@ -81,15 +81,15 @@ class Framing:
     def log(self, scope: Scope, request_id: str, status: int, started: float) -> None:
         """Write the one line about a request, which began when `perf_counter` said `started`."""
         client = scope.get("client")
-        log_request(
-            log,
-            request_id=request_id,
-            method=scope.get("method", "WEBSOCKET"),
-            path=scope["path"],
-            status=status,
-            milliseconds=round((time.perf_counter() - started) * 1000, 1),
-            client=client[0] if client else None,
-        )
+        facts = {
+            "request_id": request_id,
+            "method": scope.get("method", "WEBSOCKET"),
+            "path": scope["path"],
+            "status": status,
+            "milliseconds": round((time.perf_counter() - started) * 1000, 1),
+            "client": client[0] if client else None,
+        }
+        log_request(log, facts)
 
     def _with_ours(self, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         its_own = [*headers]

@@ -71,12 +71,8 @@ class Lane:
         started, status = time.perf_counter(), UNANSWERED
         scope: Scope = {
             "type": "http",
-            "http_version": "1.1",
             "method": "POST",
             "path": self.path,
-            "raw_path": self.raw_path,
-            "root_path": "",
-            "query_string": b"",
             "headers": headers,
             "client": client,
             "gql_users.headers": named,

@@ -25,6 +25,10 @@ class Protocol(HttpToolsProtocol):
         is_plain = not self.root_path and self.limit_concurrency is None and not self.config.reset_contextvars
         self._lane: Lane | None = getattr(state, "lane", None) if is_plain else None
 
+    def on_message_begin(self) -> None:
+        """Be ready for the head of a request. What uvicorn tells applications of it is made where one is told."""
+        self.url, self.headers, self.expect_100_continue = b"", [], False
+
     def on_headers_complete(self) -> None:
         """Begin a request: in the lane, or as uvicorn does."""
         lane = self._lane
@@ -37,10 +41,17 @@ class Protocol(HttpToolsProtocol):
             or self.parser.get_http_version() != "1.1"
             or not self.parser.should_keep_alive()
         ):
-            super().on_headers_complete()
+            self._begin_usually()
             return
         # uvicorn asks it no more than it asks of its own.
         self.cycle = InLane(self.headers, named)  # type: ignore[assignment]
+
+    def _begin_usually(self) -> None:
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.headers.extend(headers)  # the scope has this list already
+        self.url, self.expect_100_continue = url, expects
+        super().on_headers_complete()
 
     def _is_busy(self) -> bool:
         """Is an earlier request of this connection still to be answered?"""

@@ -1,0 +1,318 @@
+"""Facts about the lane: it answers what the usual way answers, to the byte, and leaves to that what is not ordinary."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gql_users import Settings, create_app
+from gql_users.web.frame import Framing
+from gql_users.web.lane import Lane
+from gql_users.web.whole import Whole
+from tests.conftest import MakeSettings
+from tests.door import Person
+from tests.serving import serving
+
+VERSION = "{ serviceInfo { version } }"
+RENAMING = 'mutation { patchUser(input: {id: "none", name: "Nobody"}) { errors { code message path } } }'
+ORIGIN = "https://shop.example.com"
+
+
+def request(content: bytes, method: bytes = b"POST", target: bytes = b"/graphql", **headers: str) -> bytes:
+    """A request as it is sent: JSON, unless told otherwise."""
+    given = {"Host": "here", "Content-Type": "application/json", "X-Request-ID": "a-request-of-ours"}
+    given |= {name.replace("_", "-"): value for name, value in headers.items()}
+    given.setdefault("Content-Length", str(len(content)))
+    head = "".join(f"{name}: {value}\r\n" for name, value in given.items() if value)
+    return b"%b %b HTTP/1.1\r\n%b\r\n%b" % (method, target, head.encode(), content)
+
+
+def asking(document: str, **more: Any) -> bytes:
+    return json.dumps({"query": document, **more}).encode()
+
+
+@dataclass
+class Server:
+    """A server, and how many requests went through the lane."""
+
+    port: int
+    taken: list[bytes] = field(default_factory=list)
+
+    async def say(self, *pieces: bytes, expecting: int = 1) -> bytes:
+        """What comes back when these bytes are sent, piece by piece: so many answers, or all until it hangs up."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        answered = b""
+        async with asyncio.timeout(30):
+            for piece in pieces:
+                writer.write(piece)
+                await writer.drain()
+                await asyncio.sleep(0.01)
+            for _ in range(expecting):
+                answered += await _answer(reader)
+        writer.close()
+        await writer.wait_closed()
+        return answered
+
+
+async def _answer(reader: asyncio.StreamReader) -> bytes:
+    head = await reader.readuntil(b"\r\n\r\n")
+    if head.startswith(b"HTTP/1.1 100"):
+        return await _answer(reader)
+    if b"transfer-encoding: chunked" in head or b"content-length: " not in head:
+        return head + await reader.readuntil(b"0\r\n\r\n")
+    return head + await reader.readexactly(int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0]))
+
+
+@asynccontextmanager
+async def server(app: ASGIApp) -> AsyncIterator[Server]:
+    async with serving(app) as url:
+        served, lane = Server(int(url.rpartition(":")[2])), getattr(getattr(app, "state", None), "lane", None)
+        if lane is not None:
+            answered = lane.answer
+
+            async def noted(headers: Any, named: Any, content: bytes, client: Any) -> Any:
+                served.taken.append(content)
+                return await answered(headers, named, content, client)
+
+            lane.answer = noted
+        yield served
+
+
+def usually(app: FastAPI) -> ASGIApp:
+    """The same application, wrapped: a server does not see the lane."""
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        await app(scope, receive, send)
+
+    return wrapped
+
+
+def comparable(answer: bytes) -> tuple[bytes, frozenset[bytes], bytes]:
+    """Status, headers in any order, body. The date may have moved on."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    status, *lines = head.split(b"\r\n")
+    return status, frozenset(line for line in lines if not line.startswith(b"date: ")), body
+
+
+IN_THE_LANE = {
+    "a question": request(asking(VERSION)),
+    "a deed": request(asking(RENAMING)),
+    "a question of somebody whose token is no good": request(asking("{ me { id } }"), Authorization="Bearer no.ne.at"),
+    "the newer type": request(asking(VERSION), Accept="application/graphql-response+json"),
+    "a type that is not offered": request(asking(VERSION), Accept="text/plain"),
+    "a type of bodies that is not read": request(b"query={ping}", Content_Type="application/x-www-form-urlencoded"),
+    "what is no JSON": request(b"{"),
+    "what is no UTF-8": request(b'{"query": "\xff"}'),
+    "half of a surrogate pair": request(b'{"query": "{ user(by: {email: \\"\\ud800\\"}) { id } }"}'),
+    "what is no document": request(asking("{")),
+    "what the schema does not know": request(asking("{ none }")),
+    "variables of the wrong type": request(asking("query ($id: ID!) { node(id: $id) { id } }", variables={"id": {}})),
+    "nothing": request(b""),
+    "a cost": request(asking(VERSION, extensions={"cost": True})),
+    "a subscription": request(asking("subscription { userChanged { kind } }")),
+    "a long id": request(asking(VERSION), X_Request_ID="x" * 500),
+    "an origin, where none are listed": request(asking(VERSION), Origin=ORIGIN),
+}
+
+NOT_IN_THE_LANE = {
+    "GET": request(b"", b"GET", b"/graphql?query=%7BserviceInfo%7Bversion%7D%7D"),
+    "another method": request(asking(VERSION), b"PUT"),
+    "a query in the address": request(asking(VERSION), target=b"/graphql?a=b"),
+    "another path": request(asking(VERSION), target=b"/graphql/"),
+    "a body that is too large": request(asking(VERSION), Content_Length="65537"),
+    "a length that is none": request(b"", Content_Length="99999999999999999999"),
+    "an encoded body": request(asking(VERSION), Content_Encoding="gzip"),
+    "a body in chunks": request(b"2\r\n{}\r\n0\r\n\r\n", Content_Length="", Transfer_Encoding="chunked"),
+    "who waits to be told to go on": request(asking(VERSION), Expect="100-continue"),
+    "who wants the connection closed": request(asking(VERSION), Connection="close"),
+    "who takes streams": request(asking(VERSION), Accept="text/event-stream"),
+    "two of a header": request(asking(VERSION)).replace(b"Host", b"Accept: text/plain\r\nAccept: */*\r\nHost", 1),
+}
+
+
+async def both_ways(app: FastAPI, said: bytes) -> tuple[bytes, bytes, int]:
+    """What is answered in the lane, if it takes the request, and the usual way; and how many the lane took."""
+    async with server(app) as own:
+        answered = await own.say(said)
+    async with server(usually(app)) as usual:
+        return answered, await usual.say(said), len(own.taken)
+
+
+@pytest.fixture
+def database_kind() -> str:
+    """What is not the database's business is asked once."""
+    return "sqlite"
+
+
+@pytest.mark.parametrize("said", IN_THE_LANE.values(), ids=IN_THE_LANE)
+async def test_in_the_lane_the_answer_is_the_usual_one(app: FastAPI, said: bytes) -> None:
+    answered, usual, taken = await both_ways(app, said)
+
+    assert taken == 1
+    if b"x" * 500 in said:  # each of them got an id
+        answered, usual = (
+            b"\r\n".join(each for each in one.split(b"\r\n") if b"x-re" not in each) for one in (answered, usual)
+        )
+    assert comparable(answered) == comparable(usual)
+
+
+@pytest.mark.parametrize("said", NOT_IN_THE_LANE.values(), ids=NOT_IN_THE_LANE)
+async def test_what_is_not_ordinary_goes_the_usual_way(app: FastAPI, said: bytes) -> None:
+    answered, usual, taken = await both_ways(app, said)
+
+    assert taken == 0
+    assert comparable(answered) == comparable(usual)
+
+
+async def test_each_request_in_the_lane_has_its_line_and_its_id(app: FastAPI, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "gql_users.requests"):
+        answered, usual, _ = await both_ways(app, request(asking(VERSION)))
+
+    in_lane, usually_told = (vars(record) for record in caplog.records if record.name == "gql_users.requests")
+    assert b"x-request-id: a-request-of-ours\r\n" in answered
+    assert b"x-request-id: a-request-of-ours\r\n" in usual
+    for name in ("request_id", "method", "path", "status", "client", "levelname", "message"):
+        assert in_lane.get(name) == usually_told.get(name)
+
+
+async def test_names_that_the_service_does_not_answer_to_are_refused_as_usual(make_settings: MakeSettings) -> None:
+    app = create_app(make_settings(trusted_hosts="users.example.com,*.example.org"))
+
+    for host, goes_in_lane in {"users.example.com:8000": 1, "a.example.org": 0, "evil.example": 0}.items():
+        answered, usual, taken = await both_ways(app, request(asking(VERSION), Host=host))
+        assert (host, taken) == (host, goes_in_lane)
+        assert comparable(answered) == comparable(usual)
+
+
+async def test_where_origins_are_listed_they_are_told_as_usual(make_settings: MakeSettings) -> None:
+    app = create_app(make_settings(cors_origins=ORIGIN))
+
+    answered, usual, taken = await both_ways(app, request(asking(VERSION), Origin=ORIGIN))
+    _, _, without = await both_ways(app, request(asking(VERSION)))
+
+    assert (taken, without) == (0, 1)
+    assert f"access-control-allow-origin: {ORIGIN}\r\n".encode() in answered
+    assert comparable(answered) == comparable(usual)
+
+
+async def test_behind_a_proxy_the_client_is_whom_the_proxy_names(
+    make_settings: MakeSettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = create_app(make_settings(trusted_proxies=1))
+
+    with caplog.at_level(logging.INFO, "gql_users.requests"):
+        _, _, taken = await both_ways(app, request(asking(VERSION), X_Forwarded_For="192.0.2.1, 203.0.113.7:4321"))
+
+    told: list[Any] = [record for record in caplog.records if record.name == "gql_users.requests"]
+    assert (taken, [each.client for each in told]) == (1, ["203.0.113.7"] * 2)
+
+
+async def test_requests_that_are_sent_at_once_are_answered_in_their_order(app: FastAPI) -> None:
+    said = b"".join(
+        request(content, method, target)
+        for content, method, target in (
+            (asking(VERSION), b"POST", b"/graphql"),
+            (asking(RENAMING), b"POST", b"/graphql"),
+            (b"", b"GET", b"/health"),
+            (asking("{ none }"), b"POST", b"/graphql"),
+        )
+    )
+
+    async with server(app) as own:
+        answered = await own.say(said, expecting=4)
+
+    order = [answered.index(part) for part in (b'"serviceInfo"', b'"patchUser"', b'"status":"ok"', b"Cannot query")]
+    assert order == sorted(order)
+
+
+async def test_a_request_that_comes_in_pieces_is_one(app: FastAPI) -> None:
+    said = request(asking(VERSION))
+
+    async with server(app) as own:
+        answered = await own.say(said[:30], said[30:-20], said[-20:-5], said[-5:])
+
+    assert (answered[:15], len(own.taken)) == (b"HTTP/1.1 200 OK", 1)
+
+
+async def test_who_hangs_up_harms_nobody(app: FastAPI, caplog: pytest.LogCaptureFixture) -> None:
+    async with server(app) as own:
+        _, writer = await asyncio.open_connection("127.0.0.1", own.port)
+        writer.write(request(asking(VERSION)))
+        writer.transport.abort()
+        answered = await own.say(request(asking(VERSION)))
+
+    assert answered.startswith(b"HTTP/1.1 200 OK")
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+def with_a_lane(door: Callable[[Scope, Receive], Awaitable[Whole]]) -> FastAPI:
+    """An application whose lane leads to this door."""
+    app = create_app(Settings(secret="a secret that is long enough for tests", worker=False, _env_file=None))
+    app.state.lane = Lane(
+        Framing(strict_transport=False, trusted_proxies=0),
+        door,
+        path="/graphql",
+        refuse=lambda _scope, status, message, request_id=None: _refused(status, message, request_id),
+        most_bytes=1_000,
+        hosts=("*",),
+        reads_origins=False,
+    )
+    return app
+
+
+def _refused(status: int, message: str, request_id: str | None) -> Any:
+    from starlette.responses import PlainTextResponse
+
+    return PlainTextResponse(f"{message} {request_id}", status)
+
+
+async def test_a_surprise_in_the_lane_is_masked_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+    async def door(_scope: Scope, _receive: Receive) -> Whole:
+        raise RuntimeError("the password is swordfish")
+
+    async with server(with_a_lane(door)) as own:
+        answered = await own.say(request(b"{}"))
+
+    (told,) = (record for record in caplog.records if record.message == "unexpected failure")
+    assert answered.startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
+    assert answered.endswith(b"Something went wrong on our side. a-request-of-ours")
+    assert vars(told)["request_id"] == "a-request-of-ours"
+
+
+async def test_a_server_that_is_asked_to_end_gives_the_answer_it_owes_and_hangs_up() -> None:
+    asked, may_answer = asyncio.Event(), asyncio.Event()
+
+    async def door(_scope: Scope, _receive: Receive) -> Whole:
+        asked.set()
+        await may_answer.wait()
+        return Whole(200, ((b"content-type", b"text/plain"),), b"late")
+
+    async with asyncio.timeout(30):
+        async with server(with_a_lane(door)) as own:
+            reader, writer = await asyncio.open_connection("127.0.0.1", own.port)
+            writer.write(request(b"{}"))
+            await asked.wait()
+            asyncio.get_running_loop().call_later(0.05, may_answer.set)
+        answered = await reader.read()
+        writer.close()
+
+    assert b"connection: close\r\n" in answered
+    assert answered.endswith(b"late")
+
+
+async def test_who_is_known_in_the_lane_is_known_by_their_token(app: FastAPI, a_member: Person) -> None:
+    said = request(asking("{ me { email } }"), Authorization=f"Bearer {a_member.access_token}")
+
+    answered, usual, taken = await both_ways(app, said)
+
+    assert (taken, b"member@example.com" in answered) == (1, True)
+    assert comparable(answered) == comparable(usual)
