@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gql_users import Settings, create_app
 from gql_users.web.frame import Framing
-from gql_users.web.lane import Lane
+from gql_users.web.lane import LONGEST_HEAD, MOST_HEADS, Lane
 from gql_users.web.whole import Whole
 from tests.conftest import MakeSettings
 from tests.door import Person
@@ -79,9 +79,9 @@ async def server(app: ASGIApp) -> AsyncIterator[Server]:
         if lane is not None:
             answered = lane.answer
 
-            async def noted(headers: Any, named: Any, content: bytes, client: Any) -> Any:
+            async def noted(head: Any, content: bytes, client: Any) -> Any:
                 served.taken.append(content)
-                return await answered(headers, named, content, client)
+                return await answered(head, content, client)
 
             lane.answer = noted
         yield served
@@ -316,3 +316,77 @@ async def test_who_is_known_in_the_lane_is_known_by_their_token(app: FastAPI, a_
 
     assert (taken, b"member@example.com" in answered) == (1, True)
     assert comparable(answered) == comparable(usual)
+
+
+async def in_turn(own: Server, *said: tuple[bytes, ...]) -> list[bytes]:
+    """What is answered to requests, each in pieces, over one connection, each sent when the one before is answered."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", own.port)
+    answers = []
+    async with asyncio.timeout(30):
+        for pieces in said:
+            for piece in pieces:
+                writer.write(piece)
+                await asyncio.sleep(0.01)
+            answers.append(await _answer(reader))
+    writer.close()
+    await writer.wait_closed()
+    return answers
+
+
+async def test_a_head_that_is_known_is_answered_as_when_it_was_new(app: FastAPI) -> None:
+    one, other = request(asking(VERSION)), request(asking("{ none }"))
+    in_pieces = (one[:-9], one[-9:])
+
+    async with server(app) as own:
+        answers = await in_turn(own, (one,), (one,), (other,), in_pieces, (one,), (other,))
+
+    bodies = [comparable(answer)[2] for answer in answers]
+    assert len(own.taken) == 6
+    assert [bodies[0] == body for body in bodies] == [True, True, False, True, True, False]
+    assert bodies[2] == bodies[5]
+
+
+async def test_what_follows_a_known_head_is_read_as_before(app: FastAPI) -> None:
+    one, usual = request(asking(VERSION)), request(asking(VERSION), target=b"/graphql?a=b")
+
+    async with server(app) as own:
+        answers = await in_turn(own, (one,), (one,), (usual,), (one,))
+        together = await own.say(one * 3, expecting=3)
+
+    assert {comparable(answer)[2] for answer in answers} == {comparable(answers[0])[2]}
+    assert together.count(b"HTTP/1.1 200 OK") == 3
+    assert len(own.taken) == 6 - 2  # of those that come together, the second and third wait the usual way
+
+
+async def test_a_head_that_lies_about_its_content_is_not_believed(app: FastAPI) -> None:
+    whole = request(asking(VERSION))
+    short, long = whole[:-3], whole + b"GARBAGE\r\n\r\n"
+
+    async with server(app) as own:
+        await in_turn(own, (whole,), (whole,))
+        reader, writer = await asyncio.open_connection("127.0.0.1", own.port)
+        writer.write(short)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await reader.read(1)
+        writer.close()
+        answered = await own.say(long)
+
+    assert answered.startswith(b"HTTP/1.1 400 Bad Request")
+
+
+async def test_heads_are_remembered_within_bounds(app: FastAPI) -> None:
+    said = [(request(asking(VERSION), X_Request_ID=f"request-{number}"),) for number in range(MOST_HEADS + 5)]
+
+    async with server(app) as own:
+        reader, writer = await asyncio.open_connection("127.0.0.1", own.port)
+        for (each,) in said:
+            writer.write(each)
+            await _answer(reader)
+        writer.write(request(asking(VERSION), User_Agent="long " * LONGEST_HEAD))
+        await _answer(reader)
+        writer.close()
+        await writer.wait_closed()
+
+    assert len(app.state.lane.heads) == MOST_HEADS
+    assert max(map(len, app.state.lane.heads)) <= LONGEST_HEAD

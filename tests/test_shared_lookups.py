@@ -55,9 +55,9 @@ async def driver(settings: Settings) -> AsyncIterator[Driver]:
     await driver.close()
 
 
-async def asked(together: Together[int, str], *keys: int) -> list[asyncio.Task[str | None]]:
+async def asked(together: Together[int, str], *keys: int) -> list[asyncio.Future[str | None]]:
     """Several who ask in the same turn of the event loop, whose statement has begun if there is room for one."""
-    tasks = [asyncio.create_task(together.find(key)) for key in keys]
+    tasks = [asyncio.ensure_future(together.find(key)) for key in keys]
     for _ in range(3):
         await asyncio.sleep(0)
     return tasks

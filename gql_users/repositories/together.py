@@ -29,7 +29,7 @@ class Together(Generic[Key, Found]):
         self._waiting: list[tuple[Key, asyncio.Future[Found | None]]] = []
         self._under_way: set[asyncio.Task[None]] = set()
 
-    async def find(self, key: Key) -> Found | None:
+    def find(self, key: Key) -> asyncio.Future[Found | None]:
         """What has this key, if anything. Raises what the statement raises."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Found | None] = loop.create_future()
@@ -39,7 +39,7 @@ class Together(Generic[Key, Found]):
             else:
                 loop.call_later(PATIENCE_S, self._begin)
         self._waiting.append((key, answer))
-        return await answer
+        return answer
 
     def _begin(self) -> None:
         """Look up what is waited for, in as many statements as it takes."""

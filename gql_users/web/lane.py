@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
 
 from starlette.types import Message, Receive, Scope
 
@@ -14,7 +15,19 @@ from gql_users.web.whole import Whole
 # What is answered in parts.
 _STREAM = b"text/event-stream"
 
-RawHeaders = list[tuple[bytes, bytes]]
+# How many heads are remembered, and how long they may be: two megabytes of them at most.
+MOST_HEADS = 1_000
+LONGEST_HEAD = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The headers of an ordinary request, also by name, and how long its content is."""
+
+    headers: Sequence[tuple[bytes, bytes]]
+    named: dict[bytes, bytes]
+    length: int
+
 
 # Each asks for something that a middleware does, or the server's own way of reading bodies.
 _FOR_OTHERS = frozenset({b"content-encoding", b"expect", b"transfer-encoding", b"upgrade"})
@@ -41,6 +54,8 @@ class Lane:
     ) -> None:
         self.path = path
         self.raw_path = path.encode()
+        self.heads: dict[bytes, Head] = {}
+        """Those that came before, as they were written: clients send the same again and again."""
         self._framing = framing
         self._door = door
         self._refuse = refuse
@@ -48,8 +63,8 @@ class Lane:
         self._hosts = None if "*" in hosts else frozenset(host.encode() for host in hosts)
         self._for_others = _FOR_OTHERS | {b"origin"} if reads_origins else _FOR_OTHERS
 
-    def takes(self, headers: RawHeaders) -> dict[bytes, bytes] | None:
-        """The headers by their names, if this is the head of an ordinary request; None for any other."""
+    def takes(self, headers: Sequence[tuple[bytes, bytes]]) -> Head | None:
+        """The head of an ordinary request; None for any other."""
         named = dict(headers)
         length = named.get(b"content-length", b"")
         if (
@@ -61,21 +76,26 @@ class Lane:
             and _STREAM not in named.get(b"accept", b"").lower()
             and (self._hosts is None or named.get(b"host", b"").partition(b":")[0] in self._hosts)
         ):
-            return named
+            return Head(headers, named, int(length))
         return None
 
-    async def answer(
-        self, headers: RawHeaders, named: dict[bytes, bytes], content: bytes, client: tuple[str, int] | None
-    ) -> tuple[int, bytes]:
-        """The status, and all that follows the server's own headers. `named` is what `takes` has found."""
+    def remember(self, written: bytes, length: int, head: Head) -> None:
+        """Know a head again that was written so, and was followed by so much content."""
+        if len(written) <= LONGEST_HEAD and length == head.length:
+            while len(self.heads) >= MOST_HEADS:
+                del self.heads[next(iter(self.heads))]
+            self.heads[written] = head
+
+    async def answer(self, head: Head, content: bytes, client: tuple[str, int] | None) -> tuple[int, bytes]:
+        """The status, and all that follows the server's own headers."""
         started, status = time.perf_counter(), UNANSWERED
         scope: Scope = {
             "type": "http",
             "method": "POST",
             "path": self.path,
-            "headers": headers,
+            "headers": head.headers,
             "client": client,
-            "gql_users.headers": named,
+            "gql_users.headers": head.named,
         }
         request_id = self._framing.begin(scope)
 

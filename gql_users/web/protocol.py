@@ -9,7 +9,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from gql_users.web.headers import line
-from gql_users.web.lane import Lane, RawHeaders
+from gql_users.web.lane import Head, Lane
 
 
 class Protocol(HttpToolsProtocol):
@@ -24,10 +24,31 @@ class Protocol(HttpToolsProtocol):
         state = getattr(self.app, "state", None)
         is_plain = not self.root_path and self.limit_concurrency is None and not self.config.reset_contextvars
         self._lane: Lane | None = getattr(state, "lane", None) if is_plain else None
+        self._is_between_requests = True
+        self._begun = 0
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes. A whole request whose head was parsed before, byte for byte, is not parsed again."""
+        if self._lane is None or not self._is_between_requests:
+            super().data_received(data)
+            return
+        end = data.find(b"\r\n\r\n") + 4
+        head = self._lane.heads.get(data[:end])
+        if head is not None and len(data) - end == head.length and not self._is_busy():
+            self._unset_keepalive_if_required()
+            self._begin(InLane(head, data[end:]))
+            return
+        self._begun = 0
+        super().data_received(data)
+        cycle: Any = self.cycle
+        if type(cycle) is InLane and self._begun == 1 and self._is_between_requests:
+            self._lane.remember(data[:end], len(data) - end, cycle.head)
 
     def on_message_begin(self) -> None:
         """Be ready for the head of a request. What uvicorn tells applications of it is made where one is told."""
         self.url, self.headers, self.expect_100_continue = b"", [], False
+        self._is_between_requests = False
+        self._begun += 1
 
     def on_headers_complete(self) -> None:
         """Begin a request: in the lane, or as uvicorn does."""
@@ -36,7 +57,7 @@ class Protocol(HttpToolsProtocol):
             lane is None
             or self.url != lane.raw_path
             or self._is_busy()
-            or (named := lane.takes(self.headers)) is None
+            or (head := lane.takes(self.headers)) is None
             or self.parser.get_method() != b"POST"
             or self.parser.get_http_version() != "1.1"
             or not self.parser.should_keep_alive()
@@ -44,7 +65,7 @@ class Protocol(HttpToolsProtocol):
             self._begin_usually()
             return
         # uvicorn asks it no more than it asks of its own.
-        self.cycle = InLane(self.headers, named)  # type: ignore[assignment]
+        self.cycle = InLane(head, bytearray())  # type: ignore[assignment]
 
     def _begin_usually(self) -> None:
         url, headers, expects = self.url, self.headers, self.expect_100_continue
@@ -60,19 +81,23 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The request is all there."""
+        self._is_between_requests = True
         cycle: Any = self.cycle
         if type(cycle) is not InLane:
             super().on_message_complete()
-        elif not cycle.is_begun:
-            cycle.is_begun = True
-            cycle.task = self.loop.create_task(self._answer(cycle))
-            self.tasks.add(cycle.task)
+        elif cycle.task is None:
+            self._begin(cycle)
+
+    def _begin(self, cycle: InLane) -> None:
+        self.cycle = cycle  # type: ignore[assignment]
+        cycle.task = self.loop.create_task(self._answer(cycle))
+        self.tasks.add(cycle.task)
 
     async def _answer(self, cycle: InLane) -> None:
         """Answer a request in the lane."""
         assert self._lane is not None  # noqa: S101 - it has taken the request
         try:
-            status, written = await self._lane.answer(cycle.headers, cycle.named, bytes(cycle.body), self.client)
+            status, written = await self._lane.answer(cycle.head, bytes(cycle.body), self.client)
             if self.flow.write_paused:
                 await self.flow.drain()
         except BaseException:
@@ -105,15 +130,14 @@ class _Nobody:
 class InLane:
     """A request in the lane, with as much of uvicorn's cycle as the protocol looks at."""
 
-    __slots__ = ("body", "disconnected", "headers", "is_begun", "keep_alive", "named", "response_complete", "task")
+    __slots__ = ("body", "disconnected", "head", "keep_alive", "response_complete", "task")
 
     message_event = _Nobody()
 
-    def __init__(self, headers: RawHeaders, named: dict[bytes, bytes]) -> None:
-        self.headers = headers
-        self.named = named
-        self.body = bytearray()
-        self.is_begun = self.response_complete = self.disconnected = False
+    def __init__(self, head: Head, body: bytes | bytearray) -> None:
+        self.head = head
+        self.body = body
+        self.response_complete = self.disconnected = False
         self.keep_alive = True
         self.task: asyncio.Task[None] | None = None
 
