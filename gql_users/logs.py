@@ -16,6 +16,9 @@ from typing import Any
 
 _text = encode_basestring_ascii
 
+REQUESTS = "gql_users.requests"
+"""The logger that tells of requests: a line each, and what went wrong in them."""
+
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 
 
@@ -24,8 +27,6 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as a line of JSON."""
-        if isinstance(record, Request):
-            return record.line()
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -38,45 +39,6 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, default=str)
 
 
-class Request(logging.LogRecord):
-    """The record of a request: one a request, so it is made and written without the detours that others can afford.
-
-    It says no more than any other record with the same `extra`, and every handler can take it.
-    """
-
-    def __init__(self, logger: str, facts: dict[str, Any]) -> None:
-        """Takes the name of the logger and the facts, which become attributes of the record."""
-        self.__dict__ = {**_OF_REQUESTS, "name": logger, "created": time.time(), **facts}
-
-    def line(self) -> str:
-        """The record as a line of JSON."""
-        seconds, fraction = divmod(self.created, 1)
-        told = self.__dict__
-        client = "null" if told["client"] is None else _text(told["client"])
-        return (
-            f'{{"time": "{_second(int(seconds))}.{int(fraction * 1000):03}+00:00", "level": "info", '
-            f'"logger": "{self.name}", "message": "request", "request_id": {_text(told["request_id"])}, '
-            f'"method": {_text(told["method"])}, "path": {_text(told["path"])}, "status": {told["status"]}, '
-            f'"milliseconds": {told["milliseconds"]}, "client": {client}}}'
-        )
-
-
-# What all of them have in common; where in the code it was written tells nothing.
-_OF_REQUESTS = vars(logging.LogRecord("", logging.INFO, "", 0, "request", (), None))
-
-
-@lru_cache(maxsize=2)
-def _second(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-
-
-def log_request(logger: logging.Logger, facts: dict[str, Any]) -> None:
-    """Write one line about a request: `request_id`, `method`, `path`, `status`, `milliseconds` and `client`."""
-    if logger.isEnabledFor(logging.INFO):
-        record = Request(logger.name, facts)
-        (logger.handle if logger.filters else logger.callHandlers)(record)
-
-
 class Lines(logging.StreamHandler[Any]):
     """Writes JSON lines to a stream: those of one turn of the event loop together, which is cheaper than one by one.
 
@@ -87,44 +49,80 @@ class Lines(logging.StreamHandler[Any]):
         super().__init__(stream)
         self.setFormatter(JsonLines())
         self._waiting: list[str] = []
-        self._turn: asyncio.AbstractEventLoop | None = None
-
-    def handle(self, record: logging.LogRecord) -> bool:
-        """Write a record that no filter holds back. The lock is taken where something is shared."""
-        if self.filters:
-            return super().handle(record)
-        self.emit(record)
-        return True
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a record, now or at the end of the loop's turn."""
         try:
-            line = record.line() if type(record) is Request else self.format(record)
-            with self.lock or nullcontext():
-                self._waiting.append(line)
-            if record.levelno > logging.INFO or not self._is_written_soon():
+            self.add(self.format(record))
+            if record.levelno > logging.INFO:
                 self.flush()
         except Exception:
             self.handleError(record)
 
+    def add(self, line: str) -> None:
+        """Write a line at the end of the loop's turn; at once where there is no loop."""
+        with self.lock or nullcontext():
+            is_first = not self._waiting
+            self._waiting.append(line)
+        if is_first:
+            try:
+                asyncio.get_running_loop().call_soon(self.flush)
+            except RuntimeError:
+                self.flush()
+
     def flush(self) -> None:
         """Write what waits."""
         with self.lock or nullcontext():
-            waiting, self._waiting, self._turn = self._waiting, [], None
+            waiting, self._waiting = self._waiting, []
             if waiting:
                 self.stream.write("\n".join([*waiting, ""]))
                 self.stream.flush()
 
-    def _is_written_soon(self) -> bool:
-        """Is there a loop whose turn ends soon, with the lines that wait?"""
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            return False
-        if loop is not self._turn:
-            self._turn = loop
-            loop.call_soon(self.flush)
-        return True
+
+def log_request(
+    logger: logging.Logger,
+    request_id: str,
+    method: str,
+    path: str,
+    status: int,
+    milliseconds: float,
+    client: str | None,
+) -> None:
+    """Write one line about a request.
+
+    There are more of these than of all others, so where lines go to one stream and nowhere else, they are written without the
+    detours that others can afford; what they say is the same.
+    """
+    if not logger.isEnabledFor(logging.INFO):
+        return
+    listening = logger.handlers or logging.root.handlers
+    lines = listening[0] if len(listening) == 1 else None
+    if type(lines) is Lines:
+        about, whose = _around(method, path, status, client)
+        lines.add(f"{_begun(logger.name, time.time())}{_text(request_id)}{about}{milliseconds}{whose}")
+    else:
+        facts = {"request_id": request_id, "method": method, "path": path, "status": status}
+        logger.info("request", extra={**facts, "milliseconds": milliseconds, "client": client})
+
+
+def _begun(logger: str, now: float) -> str:
+    second = int(now)
+    before, after = _second(logger, second)
+    return f"{before}{int((now - second) * 1000):03}{after}"
+
+
+@lru_cache(maxsize=2)
+def _second(logger: str, second: int) -> tuple[str, str]:
+    told = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    said = f'"level": "info", "logger": {_text(logger)}, "message": "request"'
+    return f'{{"time": "{told}.', f'+00:00", {said}, "request_id": '
+
+
+# Most requests are for the one path, of somebody who has just sent another.
+@lru_cache(maxsize=1024)
+def _around(method: str, path: str, status: int, client: str | None) -> tuple[str, str]:
+    about = f', "method": {_text(method)}, "path": {_text(path)}, "status": {status}, "milliseconds": '
+    return about, f', "client": {"null" if client is None else _text(client)}}}'
 
 
 def without_values(error: BaseException) -> str:

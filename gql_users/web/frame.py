@@ -13,11 +13,11 @@ from itertools import count
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gql_users.logs import log_request
+from gql_users.logs import REQUESTS, log_request
 from gql_users.web.headers import headers_of, line, listed
 from gql_users.web.whole import Headers, Whole
 
-log = logging.getLogger("gql_users.requests")
+log = logging.getLogger(REQUESTS)
 
 # The status when there is nobody left to answer, as web servers write it.
 UNANSWERED = 499
@@ -81,15 +81,15 @@ class Framing:
     def log(self, scope: Scope, request_id: str, status: int, started: float) -> None:
         """Write the one line about a request, which began when `perf_counter` said `started`."""
         client = scope.get("client")
-        facts = {
-            "request_id": request_id,
-            "method": scope.get("method", "WEBSOCKET"),
-            "path": scope["path"],
-            "status": status,
-            "milliseconds": round((time.perf_counter() - started) * 1000, 1),
-            "client": client[0] if client else None,
-        }
-        log_request(log, facts)
+        log_request(
+            log,
+            request_id,
+            scope.get("method", "WEBSOCKET"),
+            scope["path"],
+            status,
+            round((time.perf_counter() - started) * 1000, 1),
+            client[0] if client else None,
+        )
 
     def _with_ours(self, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         its_own = [*headers]

@@ -10,9 +10,10 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gql_users.logs import REQUESTS
 from gql_users.web.headers import headers_of
 
-log = logging.getLogger("gql_users.requests")
+log = logging.getLogger(REQUESTS)
 
 
 class Refuse(Protocol):
