@@ -90,8 +90,8 @@ def log_request(
 ) -> None:
     """Write one line about a request.
 
-    There are more of these than of all others, so where lines go to one stream and nowhere else, they are written without the
-    detours that others can afford; what they say is the same.
+    There are more of these than of all others, so where lines go to one stream and nowhere else, they are written
+    without the detours that others can afford; what they say is the same.
     """
     if not logger.isEnabledFor(logging.INFO):
         return
