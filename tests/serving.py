@@ -7,6 +7,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -18,8 +19,8 @@ CERTIFICATES = ssl.create_default_context()
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp) -> AsyncIterator[str]:
-    """The base URL at which the application answers while the block runs."""
+async def serving(app: ASGIApp, **options: Any) -> AsyncIterator[str]:
+    """The base URL at which the application answers while the block runs. `options` are further ones of uvicorn's."""
     # Named TCP outright: asyncio turns off the delaying of small packets only where it sees that name.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))
@@ -31,6 +32,7 @@ async def serving(app: ASGIApp) -> AsyncIterator[str]:
             http=Protocol,
             ws="websockets-sansio",
             proxy_headers=False,
+            **options,
         )
         config.load()
         server = uvicorn.Server(config)

@@ -390,3 +390,16 @@ async def test_heads_are_remembered_within_bounds(app: FastAPI) -> None:
 
     assert len(app.state.lane.heads) == MOST_HEADS
     assert max(map(len, app.state.lane.heads)) <= LONGEST_HEAD
+
+
+async def test_a_connection_is_kept_while_it_is_used_and_closed_when_it_is_not(app: FastAPI) -> None:
+    said = request(asking(VERSION))
+
+    async with serving(app, timeout_keep_alive=1) as url, asyncio.timeout(30):
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+        for each in (said, said, request(b"", b"GET", b"/health"), said):
+            writer.write(each)
+            assert (await _answer(reader)).startswith(b"HTTP/1.1 200 OK")
+            await asyncio.sleep(0.4)
+        assert await reader.read() == b""  # it hangs up by itself
+        writer.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from functools import lru_cache
 from typing import Any
 
@@ -26,6 +27,7 @@ class Protocol(HttpToolsProtocol):
         self._lane: Lane | None = getattr(state, "lane", None) if is_plain else None
         self._is_between_requests = True
         self._begun = 0
+        self._idle_since = math.inf
 
     def data_received(self, data: bytes) -> None:
         """Take bytes. A whole request whose head was parsed before, byte for byte, is not parsed again."""
@@ -66,6 +68,37 @@ class Protocol(HttpToolsProtocol):
             return
         # uvicorn asks it no more than it asks of its own.
         self.cycle = InLane(head, bytearray())  # type: ignore[assignment]
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        super().connection_lost(exc)
+        if self.timeout_keep_alive_task is not None:
+            self.timeout_keep_alive_task.cancel()
+
+    def on_response_complete(self) -> None:
+        """Go on with the next request, or wait for one: as uvicorn does, with a timer that goes on meanwhile."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+            return
+        self._idle_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self._end_if_idle)
+
+    def _unset_keepalive_if_required(self) -> None:
+        # A timer that is cancelled and made anew costs each request more than one that finds out what has happened.
+        self._idle_since = math.inf
+
+    def _end_if_idle(self) -> None:
+        self.timeout_keep_alive_task = None
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left <= 0:
+            self.timeout_keep_alive_handler()
+        elif left < math.inf:
+            self.timeout_keep_alive_task = self.loop.call_later(left, self._end_if_idle)
 
     def _begin_usually(self) -> None:
         url, headers, expects = self.url, self.headers, self.expect_100_continue
