@@ -33,4 +33,4 @@ async def find_users(
     order = (order_by or UserOrderInput()).criteria()
     part, asked = request(info, first, after, last, before), view(info)
     page = await directory.page(actor, part, wanted, order, search, asked.columns)
-    return connection(info, User, page, asked.of, partial(directory.count, actor, wanted, search))
+    return connection(info, page, asked, partial(directory.count, actor, wanted, search))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from keyword import iskeyword
 from typing import Any, cast
 
@@ -13,11 +14,13 @@ from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
     TypeNameMetaFieldDef,
+    get_nullable_type,
     is_abstract_type,
     is_composite_type,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
+    is_object_type,
 )
 from graphql.execution.collect_fields import (
     FieldDetailsList,
@@ -29,8 +32,10 @@ from graphql.execution.collect_fields import (
 from graphql.execution.values import VariableValues
 from strawberry.types.field import StrawberryField
 
-from gql_users.graphql.execution.plans.kinds import dispatch, object_check
+from gql_users.graphql.execution.plans.derived import Derivation, Derived
+from gql_users.graphql.execution.plans.kinds import dispatch, is_made_for, object_check
 from gql_users.graphql.execution.plans.leaves import PLAIN, Names, leaf
+from gql_users.graphql.execution.plans.loops import Loops, Variables
 from gql_users.graphql.execution.plans.shortcuts import Complete, Selection, Shortcuts
 from gql_users.graphql.execution.plans.unusual import Unusual
 
@@ -99,11 +104,23 @@ class Compiler:
         if is_leaf_type(kind):
             return leaf(kind, v, names)
         if is_list_type(kind):
-            complete = self._completion(kind.of_type, details)
-            unless = f"if type({v}) is not list and type({v}) is not tuple: raise Unusual"
-            return [unless, f"{v} = [{names.name(complete)}(x) for x in {v}]"] if complete is not None else None
+            return self._list(kind.of_type, details, v, names)
         complete = self._composite(kind, details)
         return [f"{v} = {names.name(complete)}({v})"] if complete is not None else None
+
+    def _list(self, kind: GraphQLOutputType, details: FieldDetailsList, v: str, names: Names) -> list[str] | None:
+        complete = self._completion(kind, details)
+        if complete is None:
+            return None
+        lines = [
+            f"if type({v}) is not list and type({v}) is not tuple: raise Unusual",
+            f"{v} = [{names.name(complete)}(x) for x in {v}]",
+        ]
+        if not is_object_type(get_nullable_type(kind)):
+            return lines
+        loops = Loops(partial(self._row, kind, details), complete)
+        derived = f"if type({v}) is {names.name(Derived)}: {v} = {names.name(loops)}({v})"
+        return [derived, *_indented("else:", lines)]
 
     def _composite(self, kind: Any, details: FieldDetailsList) -> Complete | None:
         return self._abstract(kind, details) if is_abstract_type(kind) else self._object(kind, details)
@@ -147,6 +164,48 @@ class Compiler:
             answer.append(f"{response_name!r}: {v}")
         body.append(f"return {{{', '.join(answer)}}}")
         return Selection(_function(names, body), others, pure=check is not None and not others)
+
+    def _row(
+        self,
+        kind: GraphQLOutputType,
+        details: FieldDetailsList,
+        derivation: Derivation[Any],
+        variables: Variables,
+        names: Names,
+    ) -> tuple[list[str], str] | None:
+        """Lines that look at a row, and what the answer holds of the object of this type that follows from it."""
+        of = get_nullable_type(kind)
+        if not is_object_type(of) or not is_made_for(derivation.kind, of):
+            return None
+        lines, answer = [], []
+        for response_name, each in self._collected(of, details).items():
+            found = self._value_of_row(of, each, derivation, variables, names)
+            if found is None:
+                return None
+            lines += found[0]
+            answer.append(f"{response_name!r}: {found[1]}")
+        return lines, f"{{{', '.join(answer)}}}"
+
+    def _value_of_row(
+        self,
+        parent: GraphQLObjectType,
+        details: FieldDetailsList,
+        derivation: Derivation[Any],
+        variables: Variables,
+        names: Names,
+    ) -> tuple[list[str], str] | None:
+        field = self.schema.get_field(parent, details[0].node.name.value)
+        if field is TypeNameMetaFieldDef:
+            return [], repr(parent.name)
+        how = derivation.attributes.get(_attribute(field) or "") if field is not None else None
+        if field is None or how is None:
+            return None
+        if isinstance(how, Derivation):
+            return self._row(field.type, details, how, variables, names)
+        v = variables.value()
+        lines = self._value(field.type, details, v, names)
+        read = f"{v} = {derivation.expression(how, variables.column, names)}"
+        return ([read, *lines], v) if lines is not None else None
 
 
 def _attribute(field: GraphQLField) -> str | None:
