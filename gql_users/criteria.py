@@ -81,6 +81,9 @@ class EventFilter:
     occurred_at: TimeIs | None = None
 
 
+EVERYBODY = UserFilter()
+NEWEST_FIRST = Order()
+
 # The filters that were asked with lately, most of all none.
 _remembered = lru_cache(maxsize=64)
 

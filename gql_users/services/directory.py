@@ -76,8 +76,8 @@ class Directory:
         scope = f"users {order.field.value} {order.descending} {shape(wanted)} {bool(search)}"
         part = request.slice(self.cursors, scope)
         users, has_next, has_previous = await self.users.page(_searching(wanted, search), order, part, columns)
-        seal = self.cursors.sealer(scope)
-        return Page(users, lambda user: seal(position(user, order)), has_next, has_previous)
+        seal, stands = self.cursors.sealer(scope), position(order)
+        return Page(users, lambda user: seal(stands(user)), has_next, has_previous)
 
     async def count(self, actor: Actor, wanted: UserFilter, search: str | None) -> int:
         """How many users match. Raises Unauthenticated, Forbidden and BadUserInput."""

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from keyword import iskeyword
 from typing import Any, cast
 
 from graphql import (
     GraphQLAbstractType,
-    GraphQLField,
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLSchema,
@@ -30,12 +28,13 @@ from graphql.execution.collect_fields import (
     collect_subfields,
 )
 from graphql.execution.values import VariableValues
-from strawberry.types.field import StrawberryField
 
-from gql_users.graphql.execution.plans.derived import Derivation, Derived
-from gql_users.graphql.execution.plans.kinds import dispatch, is_made_for, object_check
+from gql_users.graphql.execution.plans.attributes import attribute_of
+from gql_users.graphql.execution.plans.derived import Derived
+from gql_users.graphql.execution.plans.kinds import dispatch, object_check
 from gql_users.graphql.execution.plans.leaves import PLAIN, Names, leaf
-from gql_users.graphql.execution.plans.loops import Loops, Variables
+from gql_users.graphql.execution.plans.loops import Loops
+from gql_users.graphql.execution.plans.rows import Rows
 from gql_users.graphql.execution.plans.shortcuts import Complete, Selection, Shortcuts
 from gql_users.graphql.execution.plans.unusual import Unusual
 
@@ -75,7 +74,7 @@ class Compiler:
             return [f"{v} = {parent.name!r}"]
         if field is None or name.startswith("__"):
             return None
-        attribute = _attribute(field)
+        attribute = attribute_of(field)
         if attribute is None:
             complete = self._completion(field.type, details)
             if complete is not None:
@@ -118,7 +117,8 @@ class Compiler:
         ]
         if not is_object_type(get_nullable_type(kind)):
             return lines
-        loops = Loops(partial(self._row, kind, details), complete)
+        rows = Rows(self.schema, self._collected, self._value)
+        loops = Loops(partial(rows.answer, kind, details), complete)
         derived = f"if type({v}) is {names.name(Derived)}: {v} = {names.name(loops)}({v})"
         return [derived, *_indented("else:", lines)]
 
@@ -164,58 +164,6 @@ class Compiler:
             answer.append(f"{response_name!r}: {v}")
         body.append(f"return {{{', '.join(answer)}}}")
         return Selection(_function(names, body), others, pure=check is not None and not others)
-
-    def _row(
-        self,
-        kind: GraphQLOutputType,
-        details: FieldDetailsList,
-        derivation: Derivation[Any],
-        variables: Variables,
-        names: Names,
-    ) -> tuple[list[str], str] | None:
-        """Lines that look at a row, and what the answer holds of the object of this type that follows from it."""
-        of = get_nullable_type(kind)
-        if not is_object_type(of) or not is_made_for(derivation.kind, of):
-            return None
-        lines, answer = [], []
-        for response_name, each in self._collected(of, details).items():
-            found = self._value_of_row(of, each, derivation, variables, names)
-            if found is None:
-                return None
-            lines += found[0]
-            answer.append(f"{response_name!r}: {found[1]}")
-        return lines, f"{{{', '.join(answer)}}}"
-
-    def _value_of_row(
-        self,
-        parent: GraphQLObjectType,
-        details: FieldDetailsList,
-        derivation: Derivation[Any],
-        variables: Variables,
-        names: Names,
-    ) -> tuple[list[str], str] | None:
-        field = self.schema.get_field(parent, details[0].node.name.value)
-        if field is TypeNameMetaFieldDef:
-            return [], repr(parent.name)
-        how = derivation.attributes.get(_attribute(field) or "") if field is not None else None
-        if field is None or how is None:
-            return None
-        if isinstance(how, Derivation):
-            return self._row(field.type, details, how, variables, names)
-        v = variables.value()
-        lines = self._value(field.type, details, v, names)
-        read = f"{v} = {derivation.expression(how, variables.column, names)}"
-        return ([read, *lines], v) if lines is not None else None
-
-
-def _attribute(field: GraphQLField) -> str | None:
-    """The attribute that the field is, if it is nothing but that."""
-    definition = field.extensions.get("strawberry-definition")
-    if not isinstance(definition, StrawberryField) or type(definition).get_result is not StrawberryField.get_result:
-        return None
-    is_read = getattr(field.resolve, "__name__", "") == "_get_basic_result" and definition.default_resolver is getattr
-    name = str(definition.python_name)
-    return name if is_read and name.isidentifier() and not iskeyword(name) else None
 
 
 def _indented(head: str, lines: list[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from string import Formatter
 from typing import Any, Generic, TypeVar, overload
 
@@ -49,6 +49,16 @@ class Derivation(Generic[Made]):
 
         return text.format(**{name: written(name) for name in _names(text)})
 
+    def unasked(self, asked: Collection[str], column: Callable[[str], str], names: Names) -> list[str]:
+        """The expressions of all attributes but these: making an object would fail where one of them does."""
+        found = []
+        for attribute, how in self.attributes.items():
+            if isinstance(how, Derivation):
+                found += how.unasked((), column, names) if attribute not in asked else []
+            elif attribute not in asked and how.strip("{}") not in self.columns:
+                found.append(self.expression(how, column, names))
+        return found
+
     def _columns(self) -> Iterator[str]:
         for each in self.attributes.values():
             if isinstance(each, Derivation):
@@ -78,9 +88,9 @@ class Derivation(Generic[Made]):
 
 
 class Derived(Sequence[Made]):
-    """A list of what follows from rows of one class. Its objects are made once, when somebody looks at one of them.
+    """A list of what follows from rows. Its objects are made once, when somebody looks at one of them.
 
-    Where the rows' class says in `__match_args__` what stands at which place, a plan makes the answer of the rows.
+    Where all rows are of one class that says in `__match_args__` what stands at which place, a plan needs no objects.
     """
 
     __slots__ = ("_made", "derivation", "given", "rows")
@@ -90,6 +100,10 @@ class Derived(Sequence[Made]):
         self.rows = rows
         self.given = given
         self._made: list[Made] | None = None
+
+    def __repr__(self) -> str:
+        # Rows hold hashes and addresses, and what an object shows of itself ends up in logs.
+        return f"Derived({self.derivation.kind.__name__})"
 
     def __len__(self) -> int:
         return len(self.rows)
