@@ -16,7 +16,7 @@ from gql_users.graphql.connections import Connection, connection, request
 from gql_users.graphql.context import Info
 from gql_users.graphql.execution.plans.derived import Derivation
 from gql_users.graphql.execution.plans.selections import selected
-from gql_users.graphql.ids import global_id
+from gql_users.graphql.ids import user_id
 from gql_users.graphql.inputs.page import After, Before, First, Last
 from gql_users.graphql.types.event import EVENT, Event
 from gql_users.graphql.types.node import Node
@@ -90,8 +90,8 @@ class View(Derivation[User]):
     """
 
     def __init__(self, attributes: Iterable[str]) -> None:
-        seen = {name: _SEEN_AS.get(name, f"{{{name}}}") for name in ("id", "database_id", *sorted(attributes))}
-        super().__init__(User, seen, {"global_id": global_id})
+        seen = {name: _SEEN_AS.get(name, f"{{{name}}}") for name in ("database_id", *sorted(attributes))}
+        super().__init__(User, seen, {"user_id": user_id})
 
     def of_found(self, user: models.User | None) -> User | None:
         """The row, as far as the document asks for it; nothing for nothing."""
@@ -108,12 +108,12 @@ def _view(names: frozenset[str]) -> View:
     return View(_ATTRIBUTES[name] for name in names if name in _ATTRIBUTES)
 
 
-_SEEN_AS = {"id": "{global_id}('User', {id})", "database_id": "{id}", "is_active": "{deactivated_at} is None"}
+_SEEN_AS = {"id": "{user_id}({id})", "database_id": "{id}", "is_active": "{deactivated_at} is None"}
 
-# The attributes that are as the row has them, by the names that the schema gives them.
+# The attributes that rows are read for, by the names that the schema gives them.
 _ATTRIBUTES = {
     to_camel_case(each.name): each.name
     for each in fields(User)
-    if each.name not in {"id", "database_id", "sessions", "events"}
+    if each.name not in {"database_id", "sessions", "events"}
 }
 EVERYTHING = _view(frozenset(_ATTRIBUTES))
