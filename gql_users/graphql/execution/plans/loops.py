@@ -21,7 +21,7 @@ None where their objects are needed.
 # More ways than these for the objects of one list to follow from rows are not remembered, nor are more orders of the
 # rows' columns.
 _MOST_LOOPS = 2
-_MOST_ORDERS = 100
+_MOST_ORDERS = 16
 
 
 class Body:
