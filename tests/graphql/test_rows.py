@@ -186,6 +186,20 @@ async def test_no_more_loops_are_remembered_than_there_is_room_for(
     assert max(len(loop._picks) for loop in loops._loops.values() if loop is not None) == 16
 
 
+def test_a_derivation_that_is_made_anew_is_the_same() -> None:
+    same = Derivation(Person, dict(PERSON.attributes), dict(PERSON.known), PERSON.given)
+    others = (
+        Derivation(City, PERSON.attributes, PERSON.known, PERSON.given),
+        Derivation(
+            Person, {**PERSON.attributes, "city": Derivation(City, {"name": "{name}"})}, PERSON.known, ["title"]
+        ),
+        Derivation(Person, PERSON.attributes, {"polite": max}, PERSON.given),
+    )
+
+    assert same == PERSON
+    assert len({same, PERSON, *others}) == 1 + len(others)
+
+
 def test_rows_are_not_shown_where_the_list_is() -> None:
     assert repr(Derived(PERSON, [ADA], "Dr")) == "Derived(Person)"
 

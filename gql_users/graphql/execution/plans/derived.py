@@ -38,6 +38,16 @@ class Derivation(Generic[Made]):
         """What is given, as expressions call it."""
         self.of = self._constructor()
         """The object of a row, and of what is given."""
+        known_by_identity = [(name, id(each)) for name, each in self.known.items()]
+        self._key = kind, tuple(attributes.items()), tuple(known_by_identity), self.given
+        self._hash = hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        # One that was forgotten and made anew is the same to those who remember what they made of it.
+        return self is other or (isinstance(other, Derivation) and self._key == other._key)
+
+    def __hash__(self) -> int:
+        return self._hash
 
     def expression(self, text: str, column: Callable[[str], str], names: Names) -> str:
         """An expression as Python; `column` says how one is read, and the row."""
