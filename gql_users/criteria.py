@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from enum import Enum
 from functools import lru_cache
+from typing import NamedTuple
 
 from gql_users.errors import BadUserInput
 from gql_users.events import EventKind
@@ -27,9 +28,8 @@ class OrderField(Enum):
     LAST_LOGIN_AT = "last_login_at"
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """An ordering of users."""
+class Order(NamedTuple):
+    """An ordering of users. Much is remembered by it, and a tuple is found fastest."""
 
     field: OrderField = OrderField.CREATED_AT
     descending: bool = True
@@ -80,6 +80,9 @@ class EventFilter:
     actor_id: int | None = None
     occurred_at: TimeIs | None = None
 
+
+EVERYBODY = UserFilter()
+NEWEST_FIRST = Order()
 
 # The filters that were asked with lately, most of all none.
 _remembered = lru_cache(maxsize=64)

@@ -43,4 +43,4 @@ async def _positions(engine: AsyncEngine, order: Order) -> tuple[Position, ...]:
         wanted = (PAGE, everybody // 2, everybody - PAGE)
         statement = select(User).join(placed, placed.c.id == User.id).where(placed.c.place.in_(wanted))
         found = (await session.scalars(statement.order_by(placed.c.place))).all()
-    return tuple(position(user, order) for user in found)
+    return tuple(position(order)(user) for user in found)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from itertools import repeat
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 import strawberry
 
 from gql_users.graphql.context import Info
+from gql_users.graphql.execution.plans.derived import Derivation, Derived
 from gql_users.graphql.execution.plans.selections import selected
 from gql_users.paging import Page, PageRequest
 
 Node = TypeVar("Node")
-Row = TypeVar("Row")
 
 
 @strawberry.type(description="Where a page lies in its list.")
@@ -47,8 +47,8 @@ async def _count(root: Any) -> int:
 class Connection(Generic[Node]):
     """Relay's Connection."""
 
-    edges: list[Edge[Node]] = strawberry.field(description="The entries with their cursors.")
-    nodes: list[Node] = strawberry.field(description="The entries alone.")
+    edges: Sequence[Edge[Node]] = strawberry.field(description="The entries with their cursors.")
+    nodes: Sequence[Node] = strawberry.field(description="The entries alone.")
     page_info: PageInfo = strawberry.field(description="Where the page lies in its list.")
     total_count: int = strawberry.field(
         resolver=_count, description="How many entries the whole list has. Counted only when asked for."
@@ -65,19 +65,17 @@ def request(info: Info, first: int | None, after: str | None, last: int | None, 
 
 
 def connection(
-    info: Info, kind: type[Node], page: Page[Row], see: Callable[[Row], Node], count: Callable[[], Awaitable[int]]
+    info: Info, page: Page[Any], see: Derivation[Node], count: Callable[[], Awaitable[int]], *given: object
 ) -> Connection[Node]:
-    """The page with each row as clients `see` it, and a way to count the whole list.
+    """The page with each row as clients `see` it, by what is `given` to all of them, and a way to count the whole list.
 
-    Edges and cursors are made where they are asked for: what was not selected is never looked at.
+    Cursors are made where they are asked for: what was not selected is never looked at.
     """
-    nodes = [see(row) for row in page.items]
     asked = selected(info, "PageInfo")
-    with_edges = "edges" in selected(info, f"{kind.__name__}Connection")
-    with_cursors = "cursor" in selected(info, f"{kind.__name__}Edge")
+    edge = _edge(see, with_cursor="cursor" in selected(info, f"{see.kind.__name__}Edge"))
     return Connection(
-        edges=_edges(page, nodes, with_cursors=with_cursors) if with_edges else [],
-        nodes=nodes,
+        edges=Derived(edge, page.items, page.cursor, *given),
+        nodes=Derived(see, page.items, *given),
         page_info=PageInfo(
             has_next_page=page.has_next,
             has_previous_page=page.has_previous,
@@ -88,6 +86,7 @@ def connection(
     )
 
 
-def _edges(page: Page[Row], nodes: Sequence[Node], *, with_cursors: bool) -> list[Edge[Node]]:
-    cursors = map(page.cursor, page.items) if with_cursors else repeat("")
-    return [Edge(cursor=cursor, node=node) for cursor, node in zip(cursors, nodes, strict=False)]
+@lru_cache(512)
+def _edge(see: Derivation[Node], *, with_cursor: bool) -> Derivation[Edge[Node]]:
+    cursor = {"cursor": "{cursor}({row})"} if with_cursor else {}
+    return Derivation(Edge, {"node": see, **cursor}, given=["cursor", *see.given])

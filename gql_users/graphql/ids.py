@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from binascii import b2a_base64
 from uuid import UUID
 
 LARGEST_ID = 2**63 - 1
@@ -13,6 +14,11 @@ def global_id(kind: str, key: object) -> str:
     """The id of something, such as `base64url("User:42")`."""
     # Of letters, digits, ":" and "-" base64 makes neither "+" nor "/": the URL-safe alphabet needs no translation.
     return binascii.b2a_base64(f"{kind}:{key}".encode(), newline=False).decode().rstrip("=")
+
+
+def user_id(number: int) -> str:
+    """The id of a user: the same, but a page has fifty of them, and this takes two thirds of the time."""
+    return b2a_base64(b"User:%d" % number).decode().rstrip("=\n")
 
 
 def find_user_number(opaque: str) -> int | None:

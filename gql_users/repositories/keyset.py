@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, asc, bindparam, desc, false, literal_column, not_, select, true, tuple_
 
@@ -28,16 +28,18 @@ class Keyset:
     descending: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What of a wanted part is in the text of its statement: all but the values of its bounds."""
+class Shape(NamedTuple):
+    """What of a wanted part is in the text of its statement: all but the values of its bounds.
+
+    Statements are remembered by it, and a tuple is found fastest.
+    """
 
     size: int
     backward: bool
-    after: Known | None
-    before: Known | None
-    tells_next: bool = True
-    tells_previous: bool = True
+    after: Known | None = None
+    before: Known | None = None
+    tells_next: bool = False
+    tells_previous: bool = False
 
     @property
     def is_plain(self) -> bool:
@@ -54,16 +56,22 @@ async def page(
 
     `statement` makes `page_statement` for a shape, and remembers it: that takes longer than executing it.
     """
+    if part.after is None and part.before is None:
+        rows = await driver.rows(statement(Shape(part.size, part.backward)), **values)
+        return _cut(rows, part, before_it=False, after_it=False)
     after = keyset.values(part.after) if part.after is not None else None
     before = keyset.values(part.before) if part.before is not None else None
     shape = Shape(part.size, part.backward, _known(after), _known(before), part.tells_next, part.tells_previous)
     bounds = {**_named("after", after), **_named("before", before)}
     rows = await driver.rows(statement(shape), **bounds, **values)
     if shape.is_plain:
-        before_it = after_it = False
-    else:
-        before_it, after_it = bool(rows[0].before_it), bool(rows[0].after_it)
-        rows = rows if rows[0].id is not None else []
+        return _cut(rows, part, before_it=False, after_it=False)
+    before_it, after_it = bool(rows[0].before_it), bool(rows[0].after_it)
+    return _cut(rows if rows[0].id is not None else [], part, before_it=before_it, after_it=after_it)
+
+
+def _cut(rows: Sequence[Any], part: Slice, *, before_it: bool, after_it: bool) -> tuple[Sequence[Any], bool, bool]:
+    """The part without the row that shows whether another follows, in the list's order, and what lies around it."""
     more, found = len(rows) > part.size, rows[: part.size]
     if part.backward:
         return found[::-1], after_it, more or before_it

@@ -64,7 +64,7 @@ class UserReader:
         They have what `position` needs, too.
         """
         asked = criteria(wanted)
-        statement = partial(_page, columns.union(sorted_by(order)), order, asked.conditions)
+        statement = partial(_page, columns, order, asked.conditions)
         return await keyset.page(self._driver, ordering(order), statement, part, **asked.values)
 
     async def count(self, wanted: UserFilter) -> int:
@@ -102,7 +102,8 @@ def _by(key: str, columns: frozenset[str]) -> Statement:
 
 @lru_cache(MOST_STATEMENTS)
 def _page(columns: frozenset[str], order: Order, conditions: tuple[Condition, ...], shape: Shape) -> Statement:
-    return Statement(page_statement(ordering(order), _these(columns), clauses(conditions), shape), User)
+    wanted = _these(columns.union(sorted_by(order)))
+    return Statement(page_statement(ordering(order), wanted, clauses(conditions), shape), User)
 
 
 @lru_cache(MOST_STATEMENTS)

@@ -111,7 +111,8 @@ def row_class(base: type[Any], columns: Sequence[str], models: Sequence[type[Any
     attributes = {name: property(itemgetter(place)) for place, name in enumerate(columns)}
     following = dict(each for model in models for each in _what_follows(model))
     # Rows hold hashes and addresses, and what an object shows of itself ends up in logs.
-    return type("Row", (base,), {"__slots__": (), "__repr__": object.__repr__, **following, **attributes})
+    ours = {"__slots__": (), "__repr__": object.__repr__, "__match_args__": tuple(columns)}
+    return type("Row", (base,), {**ours, **following, **attributes})
 
 
 def _columns(clause: Any) -> Sequence[str]:

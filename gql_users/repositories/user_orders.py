@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache, partial
+from operator import attrgetter
 from typing import Any
 
 from gql_users.criteria import Order, OrderField
@@ -40,9 +41,12 @@ def sorted_by(order: Order) -> tuple[str, ...]:
     return _SORTED_BY[order.field]
 
 
-def position(user: User, order: Order) -> Position:
-    """Where a user stands in an ordering."""
-    return tuple(getattr(user, attribute) for attribute in _SORTED_BY[order.field])
+@cache
+def position(order: Order) -> Callable[[User], Position]:
+    """What says where a user stands in an ordering."""
+    names = _SORTED_BY[order.field]
+    # Of one name it makes a value, and of several a tuple.
+    return attrgetter(*names) if len(names) > 1 else lambda user: (getattr(user, names[0]),)
 
 
 @cache

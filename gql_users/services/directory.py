@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gql_users import text
 from gql_users.access import Actor, can_list, can_see, require
@@ -72,12 +73,11 @@ class Directory:
     ) -> Page[User]:
         """A page of the users that match. Raises Unauthenticated, Forbidden and BadUserInput."""
         require(can_list(actor), actor)
-        require_reasonable(wanted)
-        scope = f"users {order.field.value} {order.descending} {shape(wanted)} {bool(search)}"
+        scope = _scope(order, wanted, bool(search))
         part = request.slice(self.cursors, scope)
         users, has_next, has_previous = await self.users.page(_searching(wanted, search), order, part, columns)
-        seal = self.cursors.sealer(scope)
-        return Page(users, lambda user: seal(position(user, order)), has_next, has_previous)
+        seal, stands = self.cursors.sealer(scope), position(order)
+        return Page(users, lambda user: seal(stands(user)), has_next, has_previous)
 
     async def count(self, actor: Actor, wanted: UserFilter, search: str | None) -> int:
         """How many users match. Raises Unauthenticated, Forbidden and BadUserInput."""
@@ -101,6 +101,13 @@ class Directory:
         """`limit` users after the first `skip`, by number. Raises Unauthenticated and Forbidden."""
         require(can_list(actor), actor)
         return await self.users.skip_to(skip, limit)
+
+
+@lru_cache(64)
+def _scope(order: Order, wanted: UserFilter, is_searched: bool) -> str:
+    """The list that cursors belong to. Raises BadUserInput for filters that are beyond any use."""
+    require_reasonable(wanted)
+    return f"users {order.field.value} {order.descending} {shape(wanted)} {is_searched}"
 
 
 def _searching(wanted: UserFilter, search: str | None) -> UserFilter:

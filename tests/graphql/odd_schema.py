@@ -17,6 +17,7 @@ from graphql import (
     GraphQLObjectType,
     get_nullable_type,
     is_abstract_type,
+    is_composite_type,
     is_list_type,
     is_non_null_type,
     is_object_type,
@@ -24,6 +25,8 @@ from graphql import (
 from strawberry.permission import BasePermission
 from strawberry.scalars import JSON
 from strawberry.schema.config import StrawberryConfig
+
+from tests.graphql.odd_rows import derived
 
 # Deeper than this everything is empty.
 DEPTH = 5
@@ -317,6 +320,7 @@ _WRONG: Any = (
     lambda right: (each for each in [right()]),
     lambda right: strawberry.cast(Dog, Person.__new__(Person)),
     lambda right: Kitten(right()),
+    lambda _right: derived(SCHEMA._schema.type_map["Stone"], 1, Random(0), lambda _: 1),  # noqa: S311 - as above
 )
 
 
@@ -338,6 +342,9 @@ class Kitten:
 def _right(kind: Any, by: Random, mischief: float, depth: int) -> Any:
     if is_list_type(kind):
         number = by.randint(0, 3) if depth <= DEPTH else 0
+        of = get_nullable_type(kind.of_type)
+        if is_composite_type(of) and by.random() < 0.4:
+            return _derived(of, number, by, mischief, depth)
         items = [_value(kind.of_type, by, mischief, depth + 1) for _ in range(number)]
         return tuple(items) if by.random() < 0.1 else items
     if is_abstract_type(kind):
@@ -345,6 +352,11 @@ def _right(kind: Any, by: Random, mischief: float, depth: int) -> Any:
     if is_object_type(kind):
         return _object(kind, by, mischief, depth)
     return _leaf(kind, by)
+
+
+def _derived(kind: Any, number: int, by: Random, mischief: float, depth: int) -> Any:
+    of = by.choice(SCHEMA._schema.get_possible_types(kind)) if is_abstract_type(kind) else kind
+    return derived(of, number, by, lambda of: _value(of, by, mischief, depth + 2))
 
 
 def _object(kind: GraphQLObjectType, by: Random, mischief: float, depth: int) -> Any:

@@ -9,7 +9,7 @@ from gql_users.graphql.connections import Connection, connection, request
 from gql_users.graphql.context import Info
 from gql_users.graphql.inputs.event_filter import EventFilterInput
 from gql_users.graphql.inputs.page import After, Before, First, Last
-from gql_users.graphql.types.event import Event
+from gql_users.graphql.types.event import EVENT, Event
 
 
 async def find_events(
@@ -24,4 +24,4 @@ async def find_events(
     actor, history = info.context.actor, info.context.services.history
     wanted = filter.criteria() if filter else EventFilter()
     page = await history.page(actor, request(info, first, after, last, before), wanted)
-    return connection(info, Event, page, Event.of, partial(history.count, actor, wanted))
+    return connection(info, page, EVENT, partial(history.count, actor, wanted))

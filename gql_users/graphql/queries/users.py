@@ -7,7 +7,7 @@ from typing import Annotated
 
 import strawberry
 
-from gql_users.criteria import UserFilter
+from gql_users.criteria import EVERYBODY, NEWEST_FIRST
 from gql_users.graphql.connections import Connection, connection, request
 from gql_users.graphql.context import Info
 from gql_users.graphql.inputs.page import After, Before, First, Last
@@ -29,8 +29,8 @@ async def find_users(
 ) -> Connection[User] | None:
     """A page of the users that match."""
     actor, directory = info.context.actor, info.context.services.directory
-    wanted = filter.criteria() if filter else UserFilter()
-    order = (order_by or UserOrderInput()).criteria()
+    wanted = filter.criteria() if filter else EVERYBODY
+    order = order_by.criteria() if order_by else NEWEST_FIRST
     part, asked = request(info, first, after, last, before), view(info)
     page = await directory.page(actor, part, wanted, order, search, asked.columns)
-    return connection(info, User, page, asked.of, partial(directory.count, actor, wanted, search))
+    return connection(info, page, asked, partial(directory.count, actor, wanted, search))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 from strawberry.scalars import JSON
@@ -11,6 +11,7 @@ from strawberry.scalars import JSON
 from gql_users import models
 from gql_users.events import EventKind
 from gql_users.graphql.context import Info
+from gql_users.graphql.execution.plans.derived import Derivation
 from gql_users.graphql.ids import global_id
 from gql_users.graphql.types.node import Node
 
@@ -97,15 +98,23 @@ class Event(Node):
     )
 
     @classmethod
-    def of(cls, event: models.Event) -> Self:
+    def of(cls, event: models.Event) -> Event:
         """The row, as a client sees it."""
-        return cls(
-            id=strawberry.ID(global_id("Event", event.id)),
-            kind=EventKind(event.kind),
-            occurred_at=event.occurred_at,
-            ip_address=event.ip_address,
-            user_agent=event.user_agent,
-            details=_as_clients_know_it(event.details),
-            actor_number=event.actor_id,
-            user_number=event.user_id,
-        )
+        return EVENT.of(event)
+
+
+EVENT = Derivation(
+    Event,
+    {
+        "id": "{global_id}('Event', {id})",
+        "kind": "{EventKind}({kind})",
+        "occurred_at": "{occurred_at}",
+        "ip_address": "{ip_address}",
+        "user_agent": "{user_agent}",
+        "details": "{as_clients_know_it}({details})",
+        "actor_number": "{actor_id}",
+        "user_number": "{user_id}",
+    },
+    {"global_id": global_id, "EventKind": EventKind, "as_clients_know_it": _as_clients_know_it},
+)
+"""How clients see a row."""

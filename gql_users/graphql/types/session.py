@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Self
 
 import strawberry
 
 from gql_users import models
 from gql_users.graphql.context import Info
+from gql_users.graphql.execution.plans.derived import Derivation
 from gql_users.graphql.ids import global_id
 from gql_users.graphql.types.node import Node
 
@@ -25,15 +25,28 @@ class Session(Node):
     is_current: bool = strawberry.field(description="Whether it is the one of this request.")
 
     @classmethod
-    def of(cls, info: Info, session: models.Session) -> Self:
+    def of(cls, info: Info, session: models.Session) -> Session:
         """The row, as a client sees it."""
-        context = info.context
-        return cls(
-            id=strawberry.ID(global_id("Session", session.id)),
-            created_at=session.created_at,
-            last_used_at=session.refreshed_at,
-            expires_at=session.ends_at(context.settings.session_idle_lifetime),
-            ip_address=session.ip_address,
-            user_agent=session.user_agent,
-            is_current=session.id == context.actor.session_id,
-        )
+        return SESSION.of(session, *cls.given(info))
+
+    @classmethod
+    def given(cls, info: Info) -> tuple[object, ...]:
+        """What else it depends on how a client sees a row."""
+        return info.context.settings.session_idle_lifetime, info.context.actor.session_id
+
+
+SESSION = Derivation(
+    Session,
+    {
+        "id": "{global_id}('Session', {id})",
+        "created_at": "{created_at}",
+        "last_used_at": "{refreshed_at}",
+        "expires_at": "{row}.ends_at({idle_lifetime})",
+        "ip_address": "{ip_address}",
+        "user_agent": "{user_agent}",
+        "is_current": "{id} == {current}",
+    },
+    {"global_id": global_id},
+    given=("idle_lifetime", "current"),
+)
+"""How clients see a row."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable
 from dataclasses import fields
 from datetime import datetime
 from functools import lru_cache, partial
@@ -14,13 +14,14 @@ from strawberry.utils.str_converters import to_camel_case
 from gql_users import models
 from gql_users.graphql.connections import Connection, connection, request
 from gql_users.graphql.context import Info
+from gql_users.graphql.execution.plans.derived import Derivation
 from gql_users.graphql.execution.plans.selections import selected
-from gql_users.graphql.ids import global_id
+from gql_users.graphql.ids import user_id
 from gql_users.graphql.inputs.page import After, Before, First, Last
-from gql_users.graphql.types.event import Event
+from gql_users.graphql.types.event import EVENT, Event
 from gql_users.graphql.types.node import Node
 from gql_users.graphql.types.scalars import BigInt
-from gql_users.graphql.types.session import Session
+from gql_users.graphql.types.session import SESSION, Session
 
 
 async def _sessions(
@@ -29,7 +30,7 @@ async def _sessions(
     """A page of the live sessions."""
     actor, sessions = info.context.actor, info.context.services.session_list
     page = await sessions.page(actor, root.database_id, request(info, first, after, last, before))
-    return connection(info, Session, page, partial(Session.of, info), partial(sessions.count, actor, root.database_id))
+    return connection(info, page, SESSION, partial(sessions.count, actor, root.database_id), *Session.given(info))
 
 
 async def _events(
@@ -38,7 +39,7 @@ async def _events(
     """A page of the account's security history."""
     actor, history = info.context.actor, info.context.services.history
     page = await history.page_of(actor, root.database_id, request(info, first, after, last, before))
-    return connection(info, Event, page, Event.of, partial(history.count_of, actor, root.database_id))
+    return connection(info, page, EVENT, partial(history.count_of, actor, root.database_id))
 
 
 @strawberry.type(description="A person's account. For oneself and admins.")
@@ -82,35 +83,19 @@ class User(Node):
         return cls.of(user) if user is not None else None
 
 
-class View:
-    """What of accounts a document asks for: the columns to read, and what clients see of their rows."""
+class View(Derivation[User]):
+    """What of accounts a document asks for: the columns to read, and what clients see of their rows.
 
-    def __init__(self, attributes: frozenset[str]) -> None:
-        self.columns = frozenset("deactivated_at" if each == "is_active" else each for each in attributes)
-        self.of = _constructor(sorted(attributes))
-        """The row, as far as the document asks for it."""
+    What is not asked for was not read, and nobody looks at it.
+    """
+
+    def __init__(self, attributes: Iterable[str]) -> None:
+        seen = {name: _SEEN_AS.get(name, f"{{{name}}}") for name in ("database_id", *sorted(attributes))}
+        super().__init__(User, seen, {"user_id": user_id})
 
     def of_found(self, user: models.User | None) -> User | None:
         """The row, as far as the document asks for it; nothing for nothing."""
         return self.of(user) if user is not None else None
-
-
-def _constructor(attributes: Sequence[str]) -> Callable[[models.User], User]:
-    """A constructor written out once, as dataclasses do it; theirs wants every field.
-
-    What is not asked for was not read, and nobody looks at it.
-    """
-    values = "".join(f", {name!r}: row.{name}" for name in attributes)
-    lines = (
-        "def of(row):",
-        "    seen = User.__new__(User)",
-        f"    seen.__dict__ = {{'id': global_id('User', row.id), 'database_id': row.id{values}}}",
-        "    return seen",
-    )
-    made: dict[str, Any] = {"User": User, "global_id": global_id}
-    exec("\n".join(lines), made)  # noqa: S102 - of nothing but names of fields
-    of: Callable[[models.User], User] = made["of"]
-    return of
 
 
 def view(info: Info) -> View:
@@ -120,13 +105,15 @@ def view(info: Info) -> View:
 
 @lru_cache(256)
 def _view(names: frozenset[str]) -> View:
-    return View(frozenset(_ATTRIBUTES[name] for name in names if name in _ATTRIBUTES))
+    return View(_ATTRIBUTES[name] for name in names if name in _ATTRIBUTES)
 
 
-# The attributes that are as the row has them, by the names that the schema gives them.
+_SEEN_AS = {"id": "{user_id}({id})", "database_id": "{id}", "is_active": "{deactivated_at} is None"}
+
+# The attributes that rows are read for, by the names that the schema gives them.
 _ATTRIBUTES = {
     to_camel_case(each.name): each.name
     for each in fields(User)
-    if each.name not in {"id", "database_id", "sessions", "events"}
+    if each.name not in {"database_id", "sessions", "events"}
 }
 EVERYTHING = _view(frozenset(_ATTRIBUTES))

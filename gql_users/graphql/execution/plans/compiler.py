@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from keyword import iskeyword
+from functools import partial
 from typing import Any, cast
 
 from graphql import (
     GraphQLAbstractType,
-    GraphQLField,
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLSchema,
     OperationDefinitionNode,
     TypeNameMetaFieldDef,
+    get_nullable_type,
     is_abstract_type,
     is_composite_type,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
+    is_object_type,
 )
 from graphql.execution.collect_fields import (
     FieldDetailsList,
@@ -27,10 +28,13 @@ from graphql.execution.collect_fields import (
     collect_subfields,
 )
 from graphql.execution.values import VariableValues
-from strawberry.types.field import StrawberryField
 
+from gql_users.graphql.execution.plans.attributes import attribute_of
+from gql_users.graphql.execution.plans.derived import Derived
 from gql_users.graphql.execution.plans.kinds import dispatch, object_check
 from gql_users.graphql.execution.plans.leaves import PLAIN, Names, leaf
+from gql_users.graphql.execution.plans.loops import Loops
+from gql_users.graphql.execution.plans.rows import Rows
 from gql_users.graphql.execution.plans.shortcuts import Complete, Selection, Shortcuts
 from gql_users.graphql.execution.plans.unusual import Unusual
 
@@ -70,7 +74,7 @@ class Compiler:
             return [f"{v} = {parent.name!r}"]
         if field is None or name.startswith("__"):
             return None
-        attribute = _attribute(field)
+        attribute = attribute_of(field)
         if attribute is None:
             complete = self._completion(field.type, details)
             if complete is not None:
@@ -99,11 +103,24 @@ class Compiler:
         if is_leaf_type(kind):
             return leaf(kind, v, names)
         if is_list_type(kind):
-            complete = self._completion(kind.of_type, details)
-            unless = f"if type({v}) is not list and type({v}) is not tuple: raise Unusual"
-            return [unless, f"{v} = [{names.name(complete)}(x) for x in {v}]"] if complete is not None else None
+            return self._list(kind.of_type, details, v, names)
         complete = self._composite(kind, details)
         return [f"{v} = {names.name(complete)}({v})"] if complete is not None else None
+
+    def _list(self, kind: GraphQLOutputType, details: FieldDetailsList, v: str, names: Names) -> list[str] | None:
+        complete = self._completion(kind, details)
+        if complete is None:
+            return None
+        lines = [
+            f"if type({v}) is not list and type({v}) is not tuple: raise Unusual",
+            f"{v} = [{names.name(complete)}(x) for x in {v}]",
+        ]
+        if not is_object_type(get_nullable_type(kind)):
+            return lines
+        rows = Rows(self.schema, self._collected, self._value)
+        loops = Loops(partial(rows.answer, kind, details), complete)
+        derived = f"if type({v}) is {names.name(Derived)}: {v} = {names.name(loops)}({v})"
+        return [derived, *_indented("else:", lines)]
 
     def _composite(self, kind: Any, details: FieldDetailsList) -> Complete | None:
         return self._abstract(kind, details) if is_abstract_type(kind) else self._object(kind, details)
@@ -147,16 +164,6 @@ class Compiler:
             answer.append(f"{response_name!r}: {v}")
         body.append(f"return {{{', '.join(answer)}}}")
         return Selection(_function(names, body), others, pure=check is not None and not others)
-
-
-def _attribute(field: GraphQLField) -> str | None:
-    """The attribute that the field is, if it is nothing but that."""
-    definition = field.extensions.get("strawberry-definition")
-    if not isinstance(definition, StrawberryField) or type(definition).get_result is not StrawberryField.get_result:
-        return None
-    is_read = getattr(field.resolve, "__name__", "") == "_get_basic_result" and definition.default_resolver is getattr
-    name = str(definition.python_name)
-    return name if is_read and name.isidentifier() and not iskeyword(name) else None
 
 
 def _indented(head: str, lines: list[str]) -> list[str]:

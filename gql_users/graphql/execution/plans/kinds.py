@@ -26,12 +26,9 @@ def definition_of(kind: GraphQLNamedType) -> Any:
 
 def object_check(kind: GraphQLObjectType, names: Names) -> list[str] | None:
     """Lines that raise Unusual unless `s` is certainly an object of the type; None when only the type can tell."""
-    definition = definition_of(kind)
-    if not isinstance(definition, StrawberryObjectDefinition) or definition.is_type_of is not None:
+    classes = _classes(kind)
+    if classes is None:
         return None
-    classes: Any = object
-    if kind.is_type_of is not None:
-        classes = (definition.origin, *(each.origin for each in definition.interfaces))
     known: set[type] = set()
 
     def learn(value: object) -> None:
@@ -42,6 +39,13 @@ def object_check(kind: GraphQLObjectType, names: Names) -> list[str] | None:
 
     check = [f"if type(s) not in {names.name(known)}: {names.name(learn)}(s)"]
     return check if kind.is_type_of is None else [*check, _NOT_CAST]
+
+
+def is_made_for(made: type[Any], kind: GraphQLObjectType) -> bool:
+    """Are this class's objects, as they are when they are new, certainly objects of the type?"""
+    classes, new = _classes(kind), object.__new__(made)
+    is_cast = kind.is_type_of is not None and hasattr(new, TYPE_CAST_ATTRIBUTE)
+    return classes is not None and isinstance(new, classes) and not is_cast and not _is_nothing(new)
 
 
 def dispatch(
@@ -68,6 +72,16 @@ def dispatch(
         return complete
 
     return [_NOT_CAST, f"return ({names.name(by_class)}.get(type(s)) or {names.name(find)}(s))(s)"]
+
+
+def _classes(kind: GraphQLObjectType) -> Any:
+    """The classes of the objects of the type; None when only the type can tell."""
+    definition = definition_of(kind)
+    if not isinstance(definition, StrawberryObjectDefinition) or definition.is_type_of is not None:
+        return None
+    if kind.is_type_of is None:
+        return object
+    return (definition.origin, *(each.origin for each in definition.interfaces))
 
 
 def _is_nothing(value: object) -> bool:
