@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import asyncpg
 
+from gql_users.repositories import database
 from gql_users.repositories.database import connection_arguments
+from gql_users.repositories.silence import Silence
 from gql_users.repositories.statements import Statement, Values
 
 # How many statements one connection keeps prepared. Filters and orders make more than anybody needs at a time.
@@ -21,8 +24,10 @@ class Connection:
     It is closed after what leaves nobody sure of its state, such as a cancellation.
     """
 
-    def __init__(self, driver: Any, *, is_pooled: bool) -> None:
+    def __init__(self, driver: Any, silence: Silence, *, is_pooled: bool) -> None:
         self._driver = driver
+        self._silence = silence
+        self._was_silent = False
         # What asyncpg's own methods come to, by way of four coroutines, a search by the whole text, and two clocks.
         self._bind_execute, self._query = driver._protocol.bind_execute, driver._protocol.query
         self._is_pooled = is_pooled
@@ -31,9 +36,10 @@ class Connection:
         self.terminate, self.close = driver.terminate, driver.close
 
     async def fetch(self, statement: Statement, values: Values) -> Sequence[Any]:
-        """The rows that a statement finds, or says that it has written."""
+        """The rows that a statement finds, or says that it has written. Raises TimeoutError."""
         arguments = statement.on_postgresql.arguments(values)
         prepared = self._prepared.get(statement)
+        self._silence.begin(self)
         try:
             if prepared is None or self.is_closed():
                 return await self._fetch_anew(statement, arguments)
@@ -47,10 +53,13 @@ class Connection:
         except BaseException as error:
             self._close_unless_usable(error)
             raise
+        finally:
+            self._silence.end(self)
         return rows
 
     async def say(self, words: str) -> str:
-        """Send what has no values, such as COMMIT. What the server says that it did."""
+        """Send what has no values, such as COMMIT. What the server says that it did. Raises TimeoutError."""
+        self._silence.begin(self)
         try:
             if self.is_closed():
                 return str(await self._driver.execute(words))  # which says so
@@ -58,6 +67,13 @@ class Connection:
         except BaseException as error:
             self._close_unless_usable(error)
             raise
+        finally:
+            self._silence.end(self)
+
+    def give_up(self) -> None:
+        """Let whoever waits for the server wait no longer."""
+        self._was_silent = True
+        self.terminate()
 
     async def _fetch_anew(self, statement: Statement, arguments: Sequence[object]) -> Sequence[Any]:
         """As `fetch`, where the statement is not prepared or the connection is closed, which asyncpg says."""
@@ -72,19 +88,25 @@ class Connection:
         return list(await prepared.fetch(*arguments))
 
     def _close_unless_usable(self, error: BaseException) -> None:
+        """Raises TimeoutError where that is what it was."""
         if not _leaves_it_usable(error):
             self.terminate()
+            if self._was_silent and isinstance(error, asyncpg.PostgresError):
+                raise TimeoutError from error
 
 
-async def connect(where: Mapping[str, Any], *, is_pooled: bool) -> Connection:
+async def connect(where: Mapping[str, Any], silence: Silence, *, is_pooled: bool) -> Connection:
     """Connect to a database, given as asyncpg is told."""
-    driver = await asyncpg.connect(**where, **connection_arguments(is_pooled=is_pooled))
+    # A timer for each statement is a tenth of what it takes to send one.
+    arguments = {**connection_arguments(is_pooled=is_pooled), "command_timeout": None}
+    driver = await asyncpg.connect(**where, **arguments)
     try:
-        await driver.set_type_codec("json", schema="pg_catalog", encoder=str, decoder=json.loads)
+        async with asyncio.timeout(database.SILENCE_S):
+            await driver.set_type_codec("json", schema="pg_catalog", encoder=str, decoder=json.loads)
     except BaseException:
         driver.terminate()
         raise
-    return Connection(driver, is_pooled=is_pooled)
+    return Connection(driver, silence, is_pooled=is_pooled)
 
 
 def _leaves_it_usable(error: BaseException) -> bool:

@@ -17,6 +17,7 @@ from gql_users.repositories import transactions
 from gql_users.repositories.connection import Connection
 from gql_users.repositories.database import connect, plain_failures
 from gql_users.repositories.pool import Pool
+from gql_users.repositories.silence import Silence
 from gql_users.repositories.statements import POSTGRESQL, Statement, Values
 from gql_users.repositories.transactions import BEGIN, Executor, ThroughSQLAlchemy, Transaction
 from gql_users.settings import Settings
@@ -52,7 +53,8 @@ class OnPostgreSQL(Driver):
     def __init__(self, settings: Settings) -> None:
         _, where = POSTGRESQL.create_connect_args(make_url(settings.database))
         where.pop("prepared_statement_cache_size", None)  # SQLAlchemy's own
-        self._pool = Pool(partial(connections.connect, where, is_pooled=settings.is_pooled), settings.pool_size)
+        connect = partial(connections.connect, where, Silence(), is_pooled=settings.is_pooled)
+        self._pool = Pool(connect, settings.pool_size)
 
     async def rows(self, statement: Statement, **values: object) -> Sequence[Any]:
         """Find rows, over a connection that is nobody else's meanwhile. Raises Unavailable."""

@@ -17,7 +17,7 @@ _ALGORITHMS = get_default_algorithms()
 def signed(claims: Mapping[str, object], key: Any, algorithm: str, *, typ: str, kid: str | None = None) -> str:
     """The claims, signed with this key. The same claims, signed with a secret, are the same text."""
     content = header(algorithm, typ, kid) + b"." + _part(orjson.dumps(claims))
-    return (content + b"." + _part(_ALGORITHMS[algorithm].sign(content, key))).decode()
+    return (content + b"." + _part(_signature(content, key, algorithm))).decode()
 
 
 def opened(token: str, key: bytes, algorithm: str, *, typ: str) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def opened(token: str, key: bytes, algorithm: str, *, typ: str) -> dict[str, Any
     """
     content, _, signature = token.encode("ascii").rpartition(b".")
     head, _, claims = content.partition(b".")
-    right = _part(_ALGORITHMS[algorithm].sign(content, key))
+    right = _part(_signature(content, key, algorithm))
     if not hmac.compare_digest(signature, right) or head != header(algorithm, typ):
         raise ValueError("signed by somebody else, or as something else")
     said = orjson.loads(urlsafe_b64decode(claims + b"=" * (-len(claims) % 4)))
@@ -42,6 +42,12 @@ def header(algorithm: str, typ: str, kid: str | None = None) -> bytes:
     """What a token says of itself, as it stands in it. There are as many as keys."""
     named = {"kid": kid} if kid is not None else {}
     return _part(orjson.dumps({"alg": algorithm, **named, "typ": typ}))
+
+
+def _signature(content: bytes, key: Any, algorithm: str) -> bytes:
+    if algorithm == "HS256":  # which Python does in one go
+        return hmac.digest(key, content, "sha256")
+    return _ALGORITHMS[algorithm].sign(content, key)
 
 
 def _part(content: bytes) -> bytes:
