@@ -97,7 +97,7 @@ class Connection:
 
 async def connect(where: Mapping[str, Any], silence: Silence, *, is_pooled: bool) -> Connection:
     """Connect to a database, given as asyncpg is told."""
-    # A timer for each statement is a tenth of what it takes to send one.
+    # A timer for each statement is nearly a tenth of what it takes to send one.
     arguments = {**connection_arguments(is_pooled=is_pooled), "command_timeout": None}
     driver = await asyncpg.connect(**where, **arguments)
     try:
