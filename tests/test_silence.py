@@ -52,6 +52,21 @@ async def test_who_asks_again_begins_to_wait_anew(monkeypatch: pytest.MonkeyPatc
     assert (busy.gave_up, silent.gave_up) == (False, True)
 
 
+def test_who_begins_in_another_event_loop_gives_up_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "SILENCE_S", 0.1)
+    silence, first, second = Silence(), _Waiting(), _Waiting()
+
+    async def wait(waiting: _Waiting, seconds: float) -> None:
+        silence.begin(waiting)
+        await asyncio.sleep(seconds)
+        silence.forget()
+
+    asyncio.run(wait(first, 0))
+    asyncio.run(wait(second, 0.3))
+
+    assert (first.gave_up, second.gave_up) == (False, True)
+
+
 @POSTGRESQL
 async def test_a_silence_is_not_asked_twice(make_settings: MakeSettings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "SILENCE_S", 0.3)

@@ -53,7 +53,8 @@ class OnPostgreSQL(Driver):
     def __init__(self, settings: Settings) -> None:
         _, where = POSTGRESQL.create_connect_args(make_url(settings.database))
         where.pop("prepared_statement_cache_size", None)  # SQLAlchemy's own
-        connect = partial(connections.connect, where, Silence(), is_pooled=settings.is_pooled)
+        self._silence = Silence()
+        connect = partial(connections.connect, where, self._silence, is_pooled=settings.is_pooled)
         self._pool = Pool(connect, settings.pool_size)
 
     async def rows(self, statement: Statement, **values: object) -> Sequence[Any]:
@@ -85,6 +86,7 @@ class OnPostgreSQL(Driver):
     async def close(self) -> None:
         """Let all connections go."""
         await self._pool.close()
+        self._silence.forget()
 
     async def _begun(self) -> Connection:
         """A connection on which BEGIN was sent."""

@@ -38,6 +38,13 @@ class Silence:
         """It was answered, or nobody waits for that any more."""
         self._since.pop(waiting, None)
 
+    def forget(self) -> None:
+        """Nobody waits any more. Whoever does next may do so in another event loop."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None
+        self._since.clear()
+
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
         self._timer = None
         for waiting, since in [*self._since.items()]:
