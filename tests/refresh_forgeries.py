@@ -29,9 +29,20 @@ REFRESH_TOKENS: dict[str, Forgery] = {
     ),
     "refresh: jku": Forgery(lambda forger: forger.refresh.with_header(jku=forger.loopback)),
     "refresh: kid": Forgery(lambda forger: forger.refresh.with_header(kid=forger.key.kid)),
-    **{f"refresh: {name} missing": refreshing(**{name: None}) for name in ("iss", "aud", "sid", "gen", "iat", "exp")},
+    **{
+        f"refresh: {name} missing": refreshing(**{name: None})
+        for name in ("iss", "aud", "sid", "gen", "iat", "exp", "jti")
+    },
     "refresh: iss another": refreshing(iss="http://evil.example"),
     "refresh: aud another": refreshing(aud="http://evil.example"),
+    "refresh: aud a list": refreshing(aud=["http://testserver"]),
+    "refresh: claims a list": Forgery(lambda forger: forger.refresh.with_texts(claims=b"[]")),
+    "refresh: claims no JSON": Forgery(lambda forger: forger.refresh.with_texts(claims=b"{")),
+    "refresh: claims no text": Forgery(lambda forger: forger.refresh.with_texts(claims=b"\xff")),
+    "refresh: claims deep": Forgery(lambda forger: forger.refresh.with_texts(claims=b"[" * 3_000)),
+    "refresh: a header in another order": Forgery(
+        lambda forger: forger.refresh.with_texts(header=b'{"typ":"rt+jwt","alg":"HS256"}')
+    ),
     "refresh: gen text": refreshing(gen="1"),
     "refresh: gen true": refreshing(gen=True),
     "refresh: exp text": refreshing(exp=str(NOW + 900)),

@@ -9,19 +9,20 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from sqlalchemy import bindparam, insert, literal, select, text
+from sqlalchemy import bindparam, column, insert, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gql_users import Settings
 from gql_users.errors import Unavailable
 from gql_users.models import Event, User
-from gql_users.repositories import database
+from gql_users.repositories import connection, database
 from gql_users.repositories.database import connect
 from gql_users.repositories.driver import Driver, drive
 from gql_users.repositories.pool import Pool
 from gql_users.repositories.statements import Among, Statement
 from tests.conftest import MakeSettings
 from tests.databases import PostgreSQL
+from tests.test_transactions import change_tables
 
 POSTGRESQL = pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -143,18 +144,18 @@ async def test_more_readers_than_connections_wait_for_each_other(make_settings: 
 @POSTGRESQL
 async def test_who_gives_up_waiting_takes_no_connection_from_others(databases: PostgreSQL) -> None:
     pool = Pool(lambda: asyncpg.connect(user="postgres", database="postgres", host=str(databases.folder)), 1)
-    connection = await pool.take()
+    taken = await pool.take()
     early, late, patient = (asyncio.create_task(pool.take()) for _ in range(3))
     await asyncio.sleep(0)
 
     early.cancel()
     await asyncio.sleep(0)
-    pool.give_back(connection)
+    pool.give_back(taken)
     late.cancel()  # whose turn it is now, and who has not noticed yet
 
-    assert await patient is connection
+    assert await patient is taken
     assert (early.cancelled(), late.cancelled()) == (True, True)
-    pool.give_back(connection)
+    pool.give_back(taken)
     await pool.close()
 
 
@@ -195,6 +196,35 @@ async def test_a_read_that_somebody_gives_up_leaves_nothing_behind(make_settings
     await asyncio.wait([given_up])
 
     assert (await driver.rows(ONE))[0].one == 1
+    await driver.close()
+
+
+@POSTGRESQL
+@pytest.mark.usefixtures("_rows")
+async def test_a_read_does_not_notice_that_a_column_got_another_type(driver: Driver, settings: Settings) -> None:
+    ages = Statement(select(User.age))
+    await asyncio.gather(*(driver.rows(ages) for _ in range(8)))
+    await change_tables(settings, "ALTER TABLE users ALTER COLUMN age TYPE bigint")
+
+    found = await asyncio.gather(*(driver.rows(ages) for _ in range(8)))
+
+    assert [[row.age for row in rows] for rows in found] == [[None, None]] * 8
+
+
+@POSTGRESQL
+async def test_a_connection_keeps_as_many_statements_as_it_says(
+    make_settings: MakeSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "MOST_PREPARED", 3)
+    driver = drive(make_settings(pool_size=1))
+    kept = Statement(text("SELECT count(*) FROM pg_prepared_statements WHERE NOT from_sql").columns(column("count")))
+
+    for each in range(20):
+        await driver.rows(Statement(select(literal(each).label("each"))))
+    (first,), (again,) = await driver.rows(kept), await driver.rows(kept)
+
+    # The server is told with the next one that is prepared.
+    assert 3 <= first.count == again.count <= 4
     await driver.close()
 
 

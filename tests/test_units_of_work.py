@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
 
-import asyncpg
 import pytest
 
 from gql_users.errors import EmailTaken, Gathering, Unavailable
+from gql_users.repositories.connection import Connection
 from gql_users.repositories.unit_of_work import UnitsOfWork
 from gql_users.services import Services
 from gql_users.services.accounts import Profile, new_account
 from gql_users.settings import Settings
 from tests.conftest import MakeSettings
-from tests.databases import PostgreSQL
+from tests.databases import PostgreSQL, fetches
 from tests.door import PASSWORD, Door, Person
 from tests.test_transactions import change_tables
 
@@ -33,20 +33,21 @@ def units(services: Services) -> UnitsOfWork:
 
 
 @pytest.fixture
-def round_trips(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def round_trips(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The first word of all that PostgreSQL is sent."""
     sent: list[str] = []
-    for name in ("fetch", "execute"):
-        send = getattr(asyncpg.Connection, name)
+    say = Connection.say
 
-        async def noted(
-            connection: asyncpg.Connection, text: str, *values: object, send: Any = send, **options: Any
-        ) -> Any:
-            sent.append(text.split(maxsplit=1)[0].strip(";"))
-            return await send(connection, text, *values, **options)
+    def note(text: str, _values: object = ()) -> None:
+        sent.append(text.split(maxsplit=1)[0].strip(";"))
 
-        monkeypatch.setattr(asyncpg.Connection, name, noted)
-    return sent
+    async def said(connection: Connection, words: str) -> str:
+        note(words)
+        return await say(connection, words)
+
+    monkeypatch.setattr(Connection, "say", said)
+    with fetches(note):
+        yield sent
 
 
 @POSTGRESQL

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from typing import Any
 
 import asyncpg
 from sqlalchemy import make_url
 
+from gql_users.repositories import connection as connections
 from gql_users.repositories import transactions
-from gql_users.repositories.database import connect, connection_arguments, plain_failures
+from gql_users.repositories.connection import Connection
+from gql_users.repositories.database import connect, plain_failures
 from gql_users.repositories.pool import Pool
+from gql_users.repositories.silence import Silence
 from gql_users.repositories.statements import POSTGRESQL, Statement, Values
-from gql_users.repositories.transactions import Executor, ThroughSQLAlchemy, Transaction, begin, fetch
+from gql_users.repositories.transactions import BEGIN, Executor, ThroughSQLAlchemy, Transaction
 from gql_users.settings import Settings
 
 # A connection that the server closed, or is just closing, while nobody used it says so to whoever uses it next.
@@ -48,10 +51,11 @@ class OnPostgreSQL(Driver):
     """Asyncpg, and nothing in between."""
 
     def __init__(self, settings: Settings) -> None:
-        _, self._where = POSTGRESQL.create_connect_args(make_url(settings.database))
-        self._where.pop("prepared_statement_cache_size", None)  # SQLAlchemy's own
-        self._is_pooled = settings.is_pooled
-        self._pool = Pool(self._connect, settings.pool_size)
+        _, where = POSTGRESQL.create_connect_args(make_url(settings.database))
+        where.pop("prepared_statement_cache_size", None)  # SQLAlchemy's own
+        self._silence = Silence()
+        connect = partial(connections.connect, where, self._silence, is_pooled=settings.is_pooled)
+        self._pool = Pool(connect, settings.pool_size)
 
     async def rows(self, statement: Statement, **values: object) -> Sequence[Any]:
         """Find rows, over a connection that is nobody else's meanwhile. Raises Unavailable."""
@@ -82,10 +86,11 @@ class OnPostgreSQL(Driver):
     async def close(self) -> None:
         """Let all connections go."""
         await self._pool.close()
+        self._silence.forget()
 
-    async def _begun(self) -> Any:
+    async def _begun(self) -> Connection:
         """A connection on which BEGIN was sent."""
-        connection = await self._pool.take()
+        connection: Connection = await self._pool.take()
         try:
             await self._begin(connection)
         except CLOSED:
@@ -96,27 +101,18 @@ class OnPostgreSQL(Driver):
             await self._begin(connection)
         return connection
 
-    async def _begin(self, connection: Any) -> None:
+    async def _begin(self, connection: Connection) -> None:
         try:
-            await begin(connection)
+            await connection.say(BEGIN)
         except BaseException:
             self._pool.give_back(connection)
             raise
 
-    async def _fetch(self, connection: Any, statement: Statement, values: Values) -> Sequence[Any]:
+    async def _fetch(self, connection: Connection, statement: Statement, values: Values) -> Sequence[Any]:
         try:
-            return await fetch(connection, statement, values)
+            return await connection.fetch(statement, values)
         finally:
             self._pool.give_back(connection)
-
-    async def _connect(self) -> Any:
-        connection = await asyncpg.connect(**self._where, **connection_arguments(is_pooled=self._is_pooled))
-        try:
-            await connection.set_type_codec("json", schema="pg_catalog", encoder=str, decoder=json.loads)
-        except BaseException:
-            connection.terminate()
-            raise
-        return connection
 
 
 class OnSQLite(Driver):

@@ -6,10 +6,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
-import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from gql_users.repositories.statements import Statement, Values
+from gql_users.repositories.connection import Connection
+from gql_users.repositories.statements import Statement
 
 # Those who write look for rows by their keys: whatever the values, the plan is the same, and need not be made again.
 BEGIN = "BEGIN; SET LOCAL plan_cache_mode = auto"
@@ -37,26 +37,30 @@ class Transaction(Executor):
 
 
 class OnPostgreSQL(Transaction):
-    """Over a connection of asyncpg's, on which BEGIN was sent."""
+    """Over a connection on which BEGIN was sent."""
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def rows(self, statement: Statement, **values: object) -> Sequence[Any]:
         """Execute one statement of it."""
-        return await fetch(self._connection, statement, values)
+        return await self._connection.fetch(statement, values)
+
+    async def row(self, statement: Statement, **values: object) -> Any:
+        """As `rows`, which a call less comes to."""
+        found = await self._connection.fetch(statement, values)
+        return found[0] if found else None
 
     async def commit(self) -> None:
         """Send COMMIT. Raises RuntimeError when the server has given the transaction up before."""
-        answer = await _say(self._connection, "COMMIT")
-        if answer != "COMMIT":
+        if await self._connection.say("COMMIT") != "COMMIT":
             raise RuntimeError("a transaction went on after one of its statements had failed")
 
     async def end(self) -> None:
         """Undo what is not committed. The server does so by itself when the connection is closed."""
         if not self._connection.is_closed() and self._connection.is_in_transaction():
             try:
-                await self._connection.execute("ROLLBACK")
+                await self._connection.say("ROLLBACK")
             except BaseException as error:
                 self._connection.terminate()
                 # What failed before is what matters.
@@ -78,43 +82,3 @@ class ThroughSQLAlchemy(Transaction):
     async def commit(self) -> None:
         """Send COMMIT."""
         await self._connection.commit()
-
-
-async def begin(connection: Any) -> None:
-    """Send BEGIN over a connection of asyncpg's."""
-    await _say(connection, BEGIN)
-
-
-async def fetch(connection: Any, statement: Statement, values: Values) -> Sequence[Any]:
-    """Execute a statement over a connection of asyncpg's, which is closed if that leaves nobody sure of its state."""
-    compiled = statement.on_postgresql
-    arguments = compiled.arguments(values)
-    try:
-        rows: Sequence[Any] = await connection.fetch(compiled.text, *arguments, record_class=compiled.row)
-    except BaseException as error:
-        _close_unless_usable(connection, error)
-        raise
-    return rows
-
-
-async def _say(connection: Any, words: str) -> str:
-    try:
-        return str(await connection.execute(words))
-    except BaseException as error:
-        _close_unless_usable(connection, error)
-        raise
-
-
-def _close_unless_usable(connection: Any, error: BaseException) -> None:
-    if not _leaves_it_usable(error):
-        connection.terminate()
-
-
-def _leaves_it_usable(error: BaseException) -> bool:
-    """Did the server or the driver refuse one statement, and nothing more?
-
-    After anything else nobody knows what the server still does with it: a cancellation, a silence, a closed connection.
-    """
-    if isinstance(error, asyncpg.PostgresError):
-        return str(error.sqlstate)[:3] not in {"080", "57P"}
-    return isinstance(error, asyncpg.DataError)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -111,8 +110,11 @@ class Users:
 
     async def add(self, user: User) -> None:
         """Insert a user, who gets a number. Raises EmailTaken or UsernameTaken."""
-        with _taken():
+        try:
             user.id = (await self._executor.row(_INSERT, **values_of(user))).id
+        except REFUSED as error:
+            _say_what_is_taken(error)
+            raise
 
     async def skip_number(self) -> None:
         """Give a number to nobody, so that later ones do not tell whether there is one user more."""
@@ -130,8 +132,11 @@ class Users:
         values = {f"new_{name}": value for name, value in columns.items()}
         if expected_version is not None:
             values["expected_version"] = expected_version
-        with _taken():
+        try:
             return await self._one(statement, user_id=user_id, now=now, **values)
+        except REFUSED as error:
+            _say_what_is_taken(error)
+            raise
 
     async def record_login(self, user_id: int, *, seen: str, now: datetime, renewed: str | None) -> User | None:
         """Remember a sign-in with the password of the hash that was seen, which may be renewed on the way.
@@ -176,16 +181,14 @@ def _is_possible(user_id: int) -> bool:
     return 0 < user_id <= LARGEST_ID
 
 
-@contextmanager
-def _taken() -> Iterator[None]:
-    """Uniqueness is the database's to judge, at the moment of writing: nobody can slip in between."""
-    try:
-        yield
-    except REFUSED as error:
-        # PostgreSQL says which constraint it is; SQLite says which column.
-        constraint = getattr(error, "constraint_name", None) or str(getattr(error, "orig", ""))
-        if "email_key" in constraint:
-            raise EmailTaken(field="email") from error
-        if "username_key" in constraint:
-            raise UsernameTaken(field="username") from error
-        raise
+def _say_what_is_taken(error: Exception) -> None:
+    """Uniqueness is the database's to judge, at the moment of writing: nobody can slip in between.
+
+    Raises EmailTaken or UsernameTaken, if that is what it judged.
+    """
+    # PostgreSQL says which constraint it is; SQLite says which column.
+    constraint = getattr(error, "constraint_name", None) or str(getattr(error, "orig", ""))
+    if "email_key" in constraint:
+        raise EmailTaken(field="email") from error
+    if "username_key" in constraint:
+        raise UsernameTaken(field="username") from error

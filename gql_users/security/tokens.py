@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 import jwt
 
 from gql_users.errors import TokenExpired, TokenInvalid
+from gql_users.security import compact
 from gql_users.security.keys import derive
 from gql_users.security.signing import SigningKey, VerifyingKey
 
@@ -24,6 +25,8 @@ LEEWAY = timedelta(seconds=10)
 
 _ACCESS = "at+jwt"
 _REFRESH = "rt+jwt"
+_ALL_CLAIMS = ("iss", "aud", "iat", "exp", "jti")
+_REFRESH_CLAIMS = (*_ALL_CLAIMS, "sid", "gen")
 
 # Without padding, which the library would put up with: one token has one form.
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*){2}")
@@ -63,15 +66,15 @@ class Tokens:
     def access(self, claims: AccessClaims, key: SigningKey, *, now: datetime, expires_at: datetime) -> str:
         """An access token (RFC 9068): good for all its owner may do, until it expires or its session ends."""
         content = {"sub": str(claims.user_id), "sid": str(claims.session_id), "jti": str(uuid4())}
-        headers = {"typ": _ACCESS, "kid": key.kid}
-        return jwt.encode(self._claims(content, now, expires_at), key.private, key.algorithm, headers=headers)
+        claimed = self._claims(content, now, expires_at)
+        return compact.signed(claimed, key.private, key.algorithm, typ=_ACCESS, kid=key.kid)
 
     def refresh(self, claims: RefreshClaims, *, now: datetime, expires_at: datetime) -> str:
         """A refresh token: good for one exchange. The same claims and times give the same token."""
         jti = blake2b(f"{claims.session_id}/{claims.generation}".encode(), digest_size=16).hexdigest()
         content = {"sid": str(claims.session_id), "gen": claims.generation, "jti": jti}
         claimed = self._claims(content, now, expires_at)
-        return jwt.encode(claimed, self._refresh_key, REFRESH_ALGORITHM, headers={"typ": _REFRESH})
+        return compact.signed(claimed, self._refresh_key, REFRESH_ALGORITHM, typ=_REFRESH)
 
     def kid(self, access_token: str) -> str:
         """The name of the key that an access token says it was signed with. Nothing is verified yet.
@@ -91,7 +94,7 @@ class Tokens:
         if self.kid(token) != key.kid:
             raise TokenInvalid
         with _invalid():
-            decoded = self._decoded(token, key.public, key.algorithm, ("sub", "sid"))
+            decoded = self._decoded(token, key)
         claims = _timely(decoded["payload"], now)
         if claims["exp"] - claims["iat"] > LONGEST_ACCESS.total_seconds():
             raise TokenInvalid
@@ -101,30 +104,31 @@ class Tokens:
     def read_refresh(self, token: str, *, now: datetime) -> RefreshClaims:
         """What a refresh token of ours says. Raises TokenInvalid or TokenExpired."""
         _require_compact(token)
-        with _invalid():
-            decoded = self._decoded(token, self._refresh_key, REFRESH_ALGORITHM, ("sid", "gen"))
-        # The library takes any `typ`; without this, an access token would do where a refresh token is wanted.
-        if set(decoded["header"]) != {"alg", "typ"} or decoded["header"]["typ"] != _REFRESH:
+        try:
+            claims = compact.opened(token, self._refresh_key, REFRESH_ALGORITHM, typ=_REFRESH)
+        except ValueError as error:
+            raise TokenInvalid from error
+        if any(claims.get(name) is None for name in _REFRESH_CLAIMS) or type(claims["gen"]) is not int:
             raise TokenInvalid
-        claims = _timely(decoded["payload"], now)
-        if type(claims["gen"]) is not int:
+        if not self._issuer == claims["iss"] == claims["aud"]:
             raise TokenInvalid
+        _timely(claims, now)
         return RefreshClaims(session_id=_uuid(claims["sid"]), generation=claims["gen"])
 
     def _claims(self, content: dict[str, Any], now: datetime, expires_at: datetime) -> dict[str, Any]:
         times = {"iat": int(now.timestamp()), "exp": int(expires_at.timestamp())}
         return {"iss": self._issuer, "aud": self._issuer, **times, **content}
 
-    def _decoded(self, token: str, key: Any, algorithm: str, wanted: tuple[str, ...]) -> dict[str, Any]:
+    def _decoded(self, token: str, key: VerifyingKey) -> dict[str, Any]:
         return jwt.decode_complete(
             token,
-            key,
-            algorithms=[algorithm],
+            key.public,
+            algorithms=[key.algorithm],
             audience=self._issuer,
             issuer=self._issuer,
             # The library asks the machine for the time; ours is a parameter, so the times are judged by `_timely`.
             options={
-                "require": ["iss", "aud", "iat", "exp", "jti", *wanted],
+                "require": [*_ALL_CLAIMS, "sub", "sid"],
                 "verify_exp": False,
                 "verify_iat": False,
                 "verify_nbf": False,
