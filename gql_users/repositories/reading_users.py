@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any
 
@@ -37,9 +37,9 @@ class UserReader:
         self._driver = driver
         self._together = lru_cache(MOST_STATEMENTS)(self._looking_up)
 
-    async def find(self, user_id: int, columns: frozenset[str] = SHOWN) -> User | None:
+    def find(self, user_id: int, columns: frozenset[str] = SHOWN) -> Awaitable[User | None]:
         """The user of this number; one statement answers all who ask at the same moment."""
-        return await self._together(columns).find(user_id) if _is_possible(user_id) else None
+        return self._together(columns).find(user_id) if _is_possible(user_id) else _nobody()
 
     async def find_many(self, ids: Collection[int], columns: frozenset[str] = SHOWN) -> Mapping[int, User]:
         """Those of these users that exist, by number, in one statement."""
@@ -83,6 +83,10 @@ class UserReader:
 
     def _looking_up(self, columns: frozenset[str]) -> Together[int, User]:
         return Together(partial(self.find_many, columns=columns))
+
+
+async def _nobody() -> None:
+    return None
 
 
 def _is_possible(user_id: int) -> bool:
