@@ -11,7 +11,7 @@ from typing import Any
 
 import uvloop
 
-from benchmarks import flames, logins, memory, page_cost, report, throughput
+from benchmarks import flames, logins, memory, page_cost, plans, report, throughput
 from benchmarks.cluster import Cluster, running_cluster
 from benchmarks.driving import require_wrk
 from benchmarks.processes import OTHER_CORES
@@ -27,6 +27,7 @@ BENCHMARKS: Mapping[str, Callable[[Stage], Awaitable[Any]]] = {
     "flood": logins.measure_flood,
     "page_cost": page_cost.measure,
     "memory": memory.measure,
+    "plans": plans.measure,
     "flames": flames.measure,
 }
 

@@ -97,6 +97,19 @@ def _memory(measured: Sequence[Mapping[str, Any]]) -> str:
     return markdown(("requests answered", "MiB resident"), rows)
 
 
+def _plans(measured: Sequence[Mapping[str, Any]]) -> str:
+    rows = [
+        (
+            line["document"],
+            f"{line['interpreter_us']:,.1f}",
+            f"{line['plan_us']:,.1f}",
+            f"{line['interpreter_us'] / line['plan_us']:.0f}",
+        )
+        for line in measured
+    ]
+    return markdown(("document", "interpreter µs", "plan µs", "times"), rows)
+
+
 def _flames(measured: Sequence[Mapping[str, Any]]) -> str:
     rows = [(line["operation"], f"[{line['file']}](flames/{line['file']})") for line in measured]
     return markdown(("operation", "flame graph"), rows)
@@ -107,5 +120,6 @@ OTHERS: Mapping[str, Callable[[Any], str]] = {
     "flood": _flood,
     "page_cost": _pages,
     "memory": _memory,
+    "plans": _plans,
     "flames": _flames,
 }
