@@ -18,7 +18,6 @@ from benchmarks.processes import OTHER_CORES
 from benchmarks.servers import MERCURIUS, why_not
 from benchmarks.stage import Stage, a_stage
 from benchmarks.tables import table, tables
-from benchmarks.targets import Figures
 
 # Those that write come after those that read.
 BENCHMARKS: Mapping[str, Callable[[Stage], Awaitable[Any]]] = {
@@ -55,12 +54,12 @@ async def _run(cluster: Cluster, names: Sequence[str], *, is_quick: bool, writes
     machine = await report.machine(cluster)
     async with a_stage(cluster, is_quick=is_quick) as stage:
         for name in names:
-            started = time.perf_counter()
+            started, before = time.perf_counter(), len(stage.failures)
             with stage.noting_failures(name):
                 figures[name] = await BENCHMARKS[name](stage)
                 print(table(name, figures[name]), flush=True)
-            if writes and name in figures:
-                _write({name: figures[name]}, machine)
+            if writes:
+                _write(name, figures.get(name), stage.failures[before:], machine)
             print(f"{name}: {time.perf_counter() - started:.0f} s", file=sys.stderr)
     print(tables(figures)["targets"])
     for failure in stage.failures:
@@ -68,11 +67,11 @@ async def _run(cluster: Cluster, names: Sequence[str], *, is_quick: bool, writes
     return int(bool(stage.failures))
 
 
-def _write(figures: Figures, machine: str) -> None:
+def _write(name: str, measured: Any, failures: Sequence[str], machine: str) -> None:
     """Write what was found at once: what comes later may fail."""
     from benchmarks import plots  # noqa: PLC0415 - draws with what `make bench` alone installs
 
-    plots.draw(report.write(figures, machine), report.DOCS)
+    plots.draw(report.write(name, measured, failures, machine), report.DOCS)
 
 
 if __name__ == "__main__":

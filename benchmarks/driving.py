@@ -47,7 +47,7 @@ async def drive(
     users: int,
     connections: int,
     seconds: float,
-    bearer: str | None = None,
+    bearers: Sequence[str] = (),
     tokens: Sequence[str] = (),
     cores: Iterable[int] = OTHER_CORES,
 ) -> Driven:
@@ -63,7 +63,7 @@ async def drive(
         "SEED": str(next(_seeds)),
         "TOKENS": " ".join(tokens),
         "FROM": "anywhere" if operation.is_from_anywhere else "here",
-        **({"BEARER": bearer} if bearer else {}),
+        "BEARERS": " ".join(bearers),
     }
     load = f"-t1 -c{connections} -d{max(1, round(seconds))}s --timeout 10s -s {SCRIPT} {url}"
     process = await asyncio.create_subprocess_exec(

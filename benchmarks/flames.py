@@ -27,12 +27,12 @@ async def measure(stage: Stage) -> list[dict[str, Any]]:
     seconds = 3 if stage.is_quick else 8
     found = []
     async with running(OURS, stage.cluster, stage.people.database) as server:
-        bearer = await stage.people.access_token(server)
+        admin = await stage.people.access_token(server)
         for name, operation in HOTTEST.items():
             file = FOLDER / f"{name}.svg"
             options = f"--pid {server.pid} --duration {seconds} --rate 500 --nonblocking --output {file}"
             load = drive(
-                server.url, operation, users=stage.people.users, connections=16, seconds=seconds + 2, bearer=bearer
+                server.url, operation, users=stage.people.users, connections=16, seconds=seconds + 2, bearers=[admin]
             )
             driving = asyncio.create_task(load)
             await asyncio.sleep(1)

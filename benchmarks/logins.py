@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import operator
 import os
 import random
 import statistics
@@ -35,23 +36,31 @@ FLOOD = """mutation ($input: LoginInput!) { login(input: $input) {
 } }"""
 
 
-async def measure_logins(stage: Stage) -> dict[str, Any]:
+async def measure_logins(stage: Stage) -> list[dict[str, Any]]:
     """Sign-ins a second, and verifications a second of the cores alone; in turn, on all cores. Medians."""
-    signed_in, verified = [], []
     async with _unpinned(stage) as server:
-        for _ in range(stage.rounds):
-            verified.append(await asyncio.to_thread(verifications_a_second, stage.seconds))
-            driven = await drive(
-                server.url,
-                operations.LOGIN,
-                users=stage.people.users,
-                connections=16,
-                seconds=stage.seconds,
-                cores=ALL_CORES,
-            )
-            signed_in.append(driven.requests / driven.seconds)
-    logins, reference = statistics.median(signed_in), statistics.median(verified)
-    return {"logins": round(logins, 1), "verifications": round(reference, 1), "ratio": round(logins / reference, 2)}
+        return [await _logins(stage, server, connections) for connections in stage.connections]
+
+
+async def _logins(stage: Stage, server: Server, connections: int) -> dict[str, Any]:
+    signed_in, verified = [], []
+    for _ in range(stage.rounds):
+        verified.append(await asyncio.to_thread(verifications_a_second, stage.seconds))
+        driven = await drive(
+            server.url,
+            operations.LOGIN,
+            users=stage.people.users,
+            connections=connections,
+            seconds=stage.seconds,
+            cores=ALL_CORES,
+        )
+        signed_in.append(driven.requests / driven.seconds)
+    return {
+        "connections": connections,
+        "logins": round(statistics.median(signed_in), 1),
+        "verifications": round(statistics.median(verified), 1),
+        "ratio": round(statistics.median(map(operator.truediv, signed_in, verified)), 2),
+    }
 
 
 def verifications_a_second(seconds: float) -> float:

@@ -20,10 +20,10 @@ async def measure(stage: Stage) -> list[dict[str, Any]]:
     marks = [mark // 100 for mark in MARKS] if stage.is_quick else [*MARKS]
     found, answered = [], 0
     async with running(OURS, stage.cluster, stage.people.database) as server:
-        bearer = await stage.people.access_token(server)
+        admin = await stage.people.access_token(server)
         for operation in cycle(MIX):
             driven = await drive(
-                server.url, operation, users=stage.people.users, connections=16, seconds=2, bearer=bearer
+                server.url, operation, users=stage.people.users, connections=16, seconds=2, bearers=[admin]
             )
             answered += driven.requests
             if answered >= marks[0]:

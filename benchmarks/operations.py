@@ -15,7 +15,7 @@ PAGE_INFO = "pageInfo { hasNextPage endCursor }"
 PAGE = f"edges {{ node {{ {PERSON} }} }} {PAGE_INFO}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Operation:
     """A document that is asked with fresh values each time; `expected` stands near the end of each good answer."""
 

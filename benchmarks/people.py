@@ -21,6 +21,8 @@ SIGN_IN = """mutation Login($input: LoginInput!) {
   login(input: $input) { tokens { accessToken } errors { code message } }
 }"""
 
+EXCHANGE = "mutation ($input: RefreshInput!) { refresh(input: $input) { tokens { accessToken } } }"
+
 
 @dataclass(frozen=True, slots=True)
 class People:
@@ -36,6 +38,14 @@ class People:
         answer = await asked(server, SIGN_IN, {"input": who})
         token: str = answer["data"]["login"]["tokens"]["accessToken"]
         return token
+
+    async def access_tokens(self, server: Server, count: int) -> list[str]:
+        """Tokens of so many people, who exchange their refresh tokens at our server."""
+        tokens = []
+        for each in await self.refresh_tokens(count):
+            answer = await asked(server, EXCHANGE, {"input": {"refreshToken": each}})
+            tokens.append(str(answer["data"]["refresh"]["tokens"]["accessToken"]))
+        return tokens
 
     async def refresh_tokens(self, count: int) -> list[str]:
         """Tokens of so many new sessions, each of somebody else, as signing in would have begun them."""

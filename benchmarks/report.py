@@ -8,9 +8,10 @@ import platform
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from benchmarks.cluster import Cluster
 from benchmarks.servers import LIMIT, MERCURIUS, OURS, SHARING, USUAL
@@ -26,18 +27,41 @@ PART = re.compile(r"(<!-- begin (?P<name>\w+) -->\n).*?(<!-- end (?P=name) -->)"
 PACKAGES = ("strawberry-graphql", "fastapi", "starlette", "uvicorn", "uvloop", "sqlalchemy", "asyncpg", "orjson")
 
 
-def write(figures: Figures, machine: str) -> Figures:
-    """Write the page and its figures. All that is known now."""
-    known = json.loads(KNOWN.read_text()) | figures if KNOWN.exists() else dict(figures)
+def write(name: str, measured: Any, failures: Sequence[str], machine: str) -> Figures:
+    """Write what one benchmark found, and what it could not measure, instead of what it had before. All that is known.
+
+    `measured` is None where there is nothing.
+    """
+    known = json.loads(KNOWN.read_text()) if KNOWN.exists() else {}
+    known |= {part: known.get(part, {}) for part in ("machines", "failures")}
+    known["machines"][name], known["failures"][name], known[name] = machine, [*failures], measured
+    known = {part: value for part, value in known.items() if value is not None}
     KNOWN.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n")
-    PAGE.write_text(filled(PAGE.read_text(), {"machine": f"{machine}\n", **parts(known)}))
+    PAGE.write_text(filled(PAGE.read_text(), parts(known)))
     return known
 
 
-def parts(figures: Figures) -> Mapping[str, str]:
-    """What stands between the comments on the page, but for the machine."""
-    servers = "".join(f"- **{kind.name}**: {kind.about}.\n" for kind in (OURS, USUAL, MERCURIUS, LIMIT, SHARING))
-    return {"servers": servers, **tables(figures)}
+def parts(known: Figures) -> Mapping[str, str]:
+    """What stands between the comments on the page."""
+    failures = [f"- {failure}\n" for of_one in known.get("failures", {}).values() for failure in of_one]
+    return {
+        "machine": _machines(known.get("machines", {})),
+        "failures": "".join(["Not measured:\n\n", *failures]) if failures else "Everything was measured.\n",
+        "servers": _servers(),
+        **tables(known),
+    }
+
+
+def _machines(machines: Mapping[str, str]) -> str:
+    """What was measured on which machine: most often all of it on one."""
+    names = {machine: [name for name, on in machines.items() if on == machine] for machine in machines.values()}
+    if len(names) == 1:
+        return f"{next(iter(names))}\n"
+    return "".join(f"- {', '.join(measured)}: {machine}\n" for machine, measured in names.items())
+
+
+def _servers() -> str:
+    return "".join(f"- **{kind.name}**: {kind.about}.\n" for kind in (OURS, USUAL, MERCURIUS, LIMIT, SHARING))
 
 
 def filled(page: str, parts: Mapping[str, str]) -> str:

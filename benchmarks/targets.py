@@ -19,16 +19,15 @@ class Target:
     at_least: float | None = None
     at_most: float | None = None
 
-    def row(self, figures: Figures) -> Sequence[str] | None:
-        """A line of the table; None where it was not measured."""
+    def row(self, figures: Figures) -> Sequence[str]:
+        """A line of the table, which says so where it was not measured."""
+        bound = f"≥ {self.at_least:g}" if self.at_least is not None else f"≤ {self.at_most:g}"
         try:
             value = self.figure(figures)
         except LookupError:
-            return None
-        if self.at_least is not None:
-            return self.text, f"{value:.2f}", f"≥ {self.at_least:g}", "yes" if value >= self.at_least else "**no**"
-        assert self.at_most is not None
-        return self.text, f"{value:.2f}", f"≤ {self.at_most:g}", "yes" if value <= self.at_most else "**no**"
+            return self.text, "–", bound, "not measured"
+        is_met = value >= self.at_least if self.at_least is not None else value <= (self.at_most or 0)
+        return self.text, f"{value:.2f}", bound, "yes" if is_met else "**no**"
 
 
 def ratio(lines: Sequence[Mapping[str, Any]], clients: int, rival: str) -> float:
@@ -52,6 +51,14 @@ def _time_by(race: str, clients: int, rival: str) -> Callable[[Figures], float]:
     def figure(figures: Figures) -> float:
         taken = {line["server"]: line["server_us"] for line in figures[race] if line["connections"] == clients}
         return float(taken["gql_users"] / taken[rival])
+
+    return figure
+
+
+def _logins(clients: int) -> Callable[[Figures], float]:
+    def figure(figures: Figures) -> float:
+        found = {line["connections"]: line["ratio"] for line in figures["login"]}
+        return float(found[clients])
 
     return figure
 
@@ -86,7 +93,7 @@ TARGETS = (
     Target("me, by Mercurius' user(by: {id}), 16 clients", _by("me", 16, "mercurius, user"), at_least=0.8),
     Target("me, by Mercurius' user(by: {id}), 64 clients", _by("me", 64, "mercurius, user"), at_least=0.8),
     Target("serviceInfo, by the limit, 16 clients", _by("serviceInfo", 16, "limit"), at_least=0.5),
-    Target("login, by what the cores can verify", lambda figures: figures["login"]["ratio"], at_least=0.9),
+    Target("login, by what the cores can verify, 16 clients", _logins(16), at_least=0.9),
     Target(
         "me, p99 amid ten times the sign-ins the cores can verify, by p99 alone",
         lambda figures: figures["flood"]["me_flooded_p99_ms"] / figures["flood"]["me_idle_p99_ms"],

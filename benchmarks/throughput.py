@@ -17,6 +17,8 @@ from benchmarks.servers import LIMIT, MERCURIUS, OURS, SHARING, USUAL, Kind, Ser
 from benchmarks.stage import Stage
 
 WARM_UP_S = 1
+# As many tokens as go into one variable of the environment, and some more.
+MANY = 100
 
 Line: TypeAlias = dict[str, Any]
 
@@ -74,8 +76,8 @@ async def measure(stage: Stage, name: str) -> list[Line]:
             kind: await stack.enter_async_context(running(kind, stage.cluster, stage.people.database))
             for kind in dict.fromkeys(runner.kind for runner in runners)
         }
-        bearer = await stage.people.access_token(servers[OURS])
-        lap = partial(_lap, stage, servers, bearer)
+        bearers = await _bearers(stage, servers[OURS], runners)
+        lap = partial(_lap, stage, servers, bearers)
         for runner in runners:
             await lap(runner, connections=16, seconds=WARM_UP_S)
         found: list[Line] = []
@@ -91,8 +93,25 @@ async def measure(stage: Stage, name: str) -> list[Line]:
         return found
 
 
+async def _bearers(stage: Stage, server: Server, runners: Sequence[Runner]) -> dict[Operation, Sequence[str]]:
+    """Who asks: nobody, an admin, or, for who they are themselves, many people in turn."""
+    bearers: dict[Operation, Sequence[str]] = {runner.operation: () for runner in runners}
+    for operation in bearers:
+        if operation is operations.ME:
+            bearers[operation] = await stage.people.access_tokens(server, MANY)
+        elif operation.is_for_admins:
+            bearers[operation] = [await stage.people.access_token(server)]
+    return bearers
+
+
 async def _lap(
-    stage: Stage, servers: Mapping[Kind, Server], bearer: str, runner: Runner, *, connections: int, seconds: int
+    stage: Stage,
+    servers: Mapping[Kind, Server],
+    bearers: Mapping[Operation, Sequence[str]],
+    runner: Runner,
+    *,
+    connections: int,
+    seconds: int,
 ) -> Lap:
     server, operation = servers[runner.kind], runner.operation
     # Some are lost: wrk asks once more than it sends, and hangs up before the last answers.
@@ -104,7 +123,7 @@ async def _lap(
         users=stage.people.users,
         connections=connections,
         seconds=seconds,
-        bearer=bearer if operation.is_for_admins else None,
+        bearers=bearers[operation],
         tokens=tokens,
     )
     taken = cpu_seconds(server.pid) - before[0], cpu_seconds(stage.cluster.pid) - before[1]

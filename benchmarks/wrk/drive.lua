@@ -2,7 +2,7 @@
 --
 -- The environment says what to post. BODY: the request's body, in which $user stands for the id of somebody, $number
 -- for a number, $account for the number of somebody who may sign in, and $token for a refresh token that nobody has
--- used. USERS: how many users there are. BEARER: an access token, or nothing. TOKENS: refresh tokens, more than there
+-- used. USERS: how many users there are. BEARERS: access tokens, one of which goes with each request, or nothing. TOKENS: refresh tokens, more than there
 -- are connections. EXPECTED: what stands in every good answer, near its end. SEED: where random values begin. FROM:
 -- "anywhere", and each request names another network that it comes from, for who trusts such headers.
 
@@ -10,7 +10,7 @@ local users = tonumber(os.getenv("USERS"))
 local expected = os.getenv("EXPECTED")
 local tokens = {}
 local pieces = {}
-local head
+local heads = {}
 local from_anywhere = os.getenv("FROM") == "anywhere"
 
 failed, example = 0, ""
@@ -40,10 +40,12 @@ local values = {
 
 function init()
   math.randomseed(tonumber(os.getenv("SEED")))
-  local bearer = os.getenv("BEARER")
-  head = "POST " .. wrk.path .. " HTTP/1.1\r\nHost: " .. wrk.host .. ":" .. wrk.port .. "\r\n"
+  local head = "POST " .. wrk.path .. " HTTP/1.1\r\nHost: " .. wrk.host .. ":" .. wrk.port .. "\r\n"
     .. "Content-Type: application/json\r\nAccept: application/json\r\n"
-    .. (bearer and "Authorization: Bearer " .. bearer .. "\r\n" or "") .. "Content-Length: "
+  for bearer in os.getenv("BEARERS"):gmatch("%S+") do
+    heads[#heads + 1] = head .. "Authorization: Bearer " .. bearer .. "\r\nContent-Length: "
+  end
+  if #heads == 0 then heads[1] = head .. "Content-Length: " end
   for token in os.getenv("TOKENS"):gmatch("%S+") do tokens[#tokens + 1] = token end
   -- Even pieces are as they come, odd ones are named values.
   local rest = os.getenv("BODY")
@@ -61,6 +63,7 @@ end
 function request()
   local body = pieces[1]
   for at = 2, #pieces, 2 do body = body .. pieces[at]() .. pieces[at + 1] end
+  local head = heads[math.random(#heads)]
   if not from_anywhere then return head .. #body .. "\r\n\r\n" .. body end
   local from = string.format("%d.%d.%d.%d", math.random(223), math.random(254), math.random(254), math.random(254))
   return head .. #body .. "\r\nX-Forwarded-For: " .. from .. "\r\n\r\n" .. body

@@ -44,8 +44,8 @@ class Connection:
             if prepared is None or self.is_closed():
                 return await self._fetch_anew(statement, arguments)
             rows: Sequence[Any] = await self._bind_execute(prepared._state, arguments, "", 0, False, None)
-        except asyncpg.InvalidCachedStatementError:
-            # A column has another type now. What else is prepared may not fit any more either.
+        except (asyncpg.InvalidCachedStatementError, asyncpg.InvalidSQLStatementNameError):
+            # A column has another type now, or the server has forgotten. What else is prepared may not fit either.
             self._prepared.clear()
             if prepared is None or self.is_in_transaction():  # which has failed
                 raise
@@ -98,8 +98,8 @@ class Connection:
 async def connect(where: Mapping[str, Any], silence: Silence, *, is_pooled: bool) -> Connection:
     """Connect to a database, given as asyncpg is told."""
     # A timer for each statement is nearly a tenth of what it takes to send one.
-    arguments = {**connection_arguments(is_pooled=is_pooled), "command_timeout": None}
-    driver = await asyncpg.connect(**where, **arguments)
+    arguments = {**where, **connection_arguments(is_pooled=is_pooled), "command_timeout": None}
+    driver = await asyncpg.connect(**arguments)
     try:
         async with asyncio.timeout(database.SILENCE_S):
             await driver.set_type_codec("json", schema="pg_catalog", encoder=str, decoder=json.loads)

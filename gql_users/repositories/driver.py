@@ -85,8 +85,10 @@ class OnPostgreSQL(Driver):
 
     async def close(self) -> None:
         """Let all connections go."""
-        await self._pool.close()
-        self._silence.forget()
+        try:
+            await self._pool.close()
+        finally:
+            self._silence.forget()
 
     async def _begun(self) -> Connection:
         """A connection on which BEGIN was sent."""

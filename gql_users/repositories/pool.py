@@ -21,7 +21,9 @@ class Pool:
         self._free = size
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._idle: list[Any] = []
-        self._taken: set[Any] = set()
+        # Those that somebody has, and how often all had been let go when they were taken.
+        self._taken: dict[Any, int] = {}
+        self._generation = 0
 
     async def take(self) -> Any:
         """An open connection, for nobody else until it is given back. Raises TimeoutError when none becomes free."""
@@ -29,19 +31,23 @@ class Pool:
             self._free -= 1
         else:
             await self._wait()
+        generation = self._generation
         try:
             connection = self._pop() or await self._connect()
         except BaseException:
             self._let_in()
             raise
-        self._taken.add(connection)
+        self._taken[connection] = generation
         return connection
 
     def give_back(self, connection: Any) -> None:
-        """Let others have it, unless it is closed."""
-        self._taken.discard(connection)
+        """Let others have it, unless it is closed, or was to be, or is not as it was taken."""
+        generation = self._taken.pop(connection)
         if not connection.is_closed():
-            self._idle.append(connection)
+            if generation == self._generation and not connection.is_in_transaction():
+                self._idle.append(connection)
+            else:
+                connection.terminate()
         self._let_in()
 
     def discard_idle(self) -> None:
@@ -50,11 +56,14 @@ class Pool:
             self._idle.pop().terminate()
 
     async def close(self) -> None:
-        """Let all connections go, also those in use."""
+        """Let all connections go, also those in use and those that are just being made."""
+        self._generation += 1
         for connection in [*self._taken]:
             connection.terminate()
-        while self._idle:
-            await self._idle.pop().close(timeout=database.CONNECT_TIMEOUT_S)
+        idle, self._idle = self._idle, []
+        # One that does not answer any more keeps nobody from closing the others.
+        farewells = (connection.close(timeout=database.CONNECT_TIMEOUT_S) for connection in idle)
+        await asyncio.gather(*farewells, return_exceptions=True)
 
     async def _wait(self) -> None:
         """Wait for one's turn. A semaphore and a timeout of asyncio's would take twice as long to do the same."""

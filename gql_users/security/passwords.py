@@ -146,7 +146,8 @@ class Passwords:
 def _stand_back() -> None:
     """Let the event loop and everybody else's work go first: who waits for a hash waits for long anyway."""
     if sys.platform == "linux":  # where a thread has a priority of its own
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), os.getpriority(os.PRIO_PROCESS, 0) + STANDS_BACK)
+        with suppress(OSError):  # where that is not allowed, hashing is not kept from it
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), os.getpriority(os.PRIO_PROCESS, 0) + STANDS_BACK)
 
 
 def _plain(word: str) -> str:
