@@ -16,6 +16,7 @@ from gql_users.graphql import explorer
 from gql_users.graphql.endpoint import GraphQLEndpoint
 from gql_users.graphql.errors import request_failed
 from gql_users.graphql.metrics import Metrics
+from gql_users.graphql.requests import EVENT_STREAM
 from gql_users.mail.senders import Sender
 from gql_users.pages import pages, told
 from gql_users.rest import docs, errors, health, users, v1, well_known
@@ -123,6 +124,7 @@ def create_app(
         path="/graphql",
         refuse=shapes.refuse,
         most_bytes=settings.max_body_bytes,
+        stream=EVENT_STREAM,
         hosts=settings.trusted_hosts,
         reads_origins=bool(settings.cors_origins),
     )

@@ -16,6 +16,9 @@ from typing import Any
 
 _text = encode_basestring_ascii
 
+# A longer one is nobody's habit, and is not remembered.
+LONGEST_PATH = 500
+
 REQUESTS = "gql_users.requests"
 """The logger that tells of requests: a line each, and what went wrong in them."""
 
@@ -49,6 +52,8 @@ class Lines(logging.StreamHandler[Any]):
         super().__init__(stream)
         self.setFormatter(JsonLines())
         self._waiting: list[str] = []
+        # Where the turn is under way at whose end they are written.
+        self._turn: asyncio.AbstractEventLoop | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a record, now or at the end of the loop's turn."""
@@ -62,18 +67,20 @@ class Lines(logging.StreamHandler[Any]):
     def add(self, line: str) -> None:
         """Write a line at the end of the loop's turn; at once where there is no loop."""
         with self.lock or nullcontext():
-            is_first = not self._waiting
             self._waiting.append(line)
-        if is_first:
-            try:
-                asyncio.get_running_loop().call_soon(self.flush)
-            except RuntimeError:
-                self.flush()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self.flush()
+            return
+        if loop is not self._turn:
+            self._turn = loop
+            loop.call_soon(self.flush)
 
     def flush(self) -> None:
         """Write what waits."""
         with self.lock or nullcontext():
-            waiting, self._waiting = self._waiting, []
+            waiting, self._waiting, self._turn = self._waiting, [], None
             if waiting:
                 self.stream.write("\n".join([*waiting, ""]))
                 self.stream.flush()
@@ -98,7 +105,8 @@ def log_request(
     listening = logger.handlers or logging.root.handlers
     lines = listening[0] if len(listening) == 1 else None
     if type(lines) is Lines:
-        about, whose = _around(method, path, status, client)
+        around = _around if len(path) <= LONGEST_PATH else _around.__wrapped__
+        about, whose = around(method, path, status, client)
         lines.add(f"{_begun(logger.name, time.time())}{_text(request_id)}{about}{milliseconds}{whose}")
     else:
         facts = {"request_id": request_id, "method": method, "path": path, "status": status}

@@ -69,3 +69,27 @@ async def test_an_error_is_handed_on() -> None:
 
     with pytest.raises(KeyError):
         await Deadlines(60).keep(failing())
+
+
+async def test_who_was_late_and_answers_all_the_same_is_not_cancelled_any_more() -> None:
+    async def stubborn() -> str:
+        try:
+            await forever()
+        except asyncio.CancelledError:
+            return "late"
+        return "never"
+
+    answer = await Deadlines(0.05).keep(stubborn())
+    task = asyncio.current_task()
+
+    assert answer == "late"
+    assert task is not None
+    assert task.cancelling() == 0
+
+
+def test_deadlines_hold_in_one_event_loop_after_the_other() -> None:
+    deadlines = Deadlines(0.05)
+
+    assert asyncio.run(deadlines.keep(at_once())) == "done"
+    with pytest.raises(TookTooLong):
+        asyncio.run(deadlines.keep(forever()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -16,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gql_users import Settings, create_app
 from gql_users.web.frame import Framing
-from gql_users.web.lane import LONGEST_HEAD, MOST_HEADS, Lane
+from gql_users.web.lane import LONGEST_HEAD, MOST_HEADS, Head, Lane
 from gql_users.web.whole import Whole
 from tests.conftest import MakeSettings
 from tests.door import Person
@@ -67,9 +68,10 @@ async def _answer(reader: asyncio.StreamReader) -> bytes:
     head = await reader.readuntil(b"\r\n\r\n")
     if head.startswith(b"HTTP/1.1 100"):
         return await _answer(reader)
-    if b"transfer-encoding: chunked" in head or b"content-length: " not in head:
+    said = head.lower()
+    if b"transfer-encoding: chunked" in said or b"content-length: " not in said:
         return head + await reader.readuntil(b"0\r\n\r\n")
-    return head + await reader.readexactly(int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0]))
+    return head + await reader.readexactly(int(said.partition(b"content-length: ")[2].partition(b"\r\n")[0]))
 
 
 @asynccontextmanager
@@ -79,9 +81,9 @@ async def server(app: ASGIApp) -> AsyncIterator[Server]:
         if lane is not None:
             answered = lane.answer
 
-            async def noted(head: Any, content: bytes, client: Any) -> Any:
+            async def noted(head: Any, content: bytes, client: Any, started: float) -> Any:
                 served.taken.append(content)
-                return await answered(head, content, client)
+                return await answered(head, content, client, started)
 
             lane.answer = noted
         yield served
@@ -263,6 +265,7 @@ def with_a_lane(door: Callable[[Scope, Receive], Awaitable[Whole]]) -> FastAPI:
         path="/graphql",
         refuse=lambda _scope, status, message, request_id=None: _refused(status, message, request_id),
         most_bytes=1_000,
+        stream="text/event-stream",
         hosts=("*",),
         reads_origins=False,
     )
@@ -403,3 +406,74 @@ async def test_a_connection_is_kept_while_it_is_used_and_closed_when_it_is_not(a
             await asyncio.sleep(0.4)
         assert await reader.read() == b""  # it hangs up by itself
         writer.close()
+
+
+async def test_a_large_body_that_is_allowed_is_read_to_its_end(make_settings: MakeSettings) -> None:
+    app = create_app(make_settings(max_body_bytes=1_000_000))
+    said = request(asking(VERSION, extensions={"padding": "x" * 300_000}))
+    pieces = [said[at : at + 50_000] for at in range(0, len(said), 50_000)]
+
+    async with server(app) as own:
+        answered = await own.say(*pieces)
+    async with server(usually(app)) as usual:
+        expected = await usual.say(*pieces)
+
+    assert len(own.taken) == 1
+    assert comparable(answered) == comparable(expected)
+
+
+async def test_what_begins_another_protocol_is_never_taken_for_a_known_head(app: FastAPI) -> None:
+    upgrade = (
+        b"GET /elsewhere HTTP/1.1\r\nHost: here\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    )
+
+    async with server(app) as own:
+        first, second = await in_turn(own, (request(b""),), (upgrade,))
+        third = await own.say(upgrade)
+
+    assert first.startswith(b"HTTP/1.1 400 ")
+    assert upgrade not in app.state.lane.heads
+    assert comparable(second)[0] == comparable(third)[0] == b"HTTP/1.1 403 Forbidden"
+
+
+async def test_a_request_that_is_given_up_in_its_middle_has_its_line(
+    app: FastAPI, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "gql_users.requests"):
+        async with server(app) as own:
+            _, writer = await asyncio.open_connection("127.0.0.1", own.port)
+            writer.write(request(asking(VERSION))[:-5])
+            await writer.drain()
+            await asyncio.sleep(0.05)
+            writer.close()
+            await writer.wait_closed()
+            await own.say(request(asking(VERSION)))
+
+    told: list[Any] = [record for record in caplog.records if record.name == "gql_users.requests"]
+    assert sorted(each.status for each in told) == [200, 499]
+
+
+async def test_what_is_remembered_of_headers_is_short(app: FastAPI) -> None:
+    long = "x" * 30_000
+    said = request(
+        asking(VERSION), User_Agent=long, Accept_Language=long, Authorization=f"Bearer {long}", Accept=f"*/*, a/{long}"
+    )
+
+    async with server(app) as own:
+        answered = await own.say(said)
+        gc.collect()
+        kept = [each for each in gc.get_objects() if isinstance(each, tuple) and any(_is_long(part) for part in each)]
+
+    assert answered.startswith(b"HTTP/1.1 200 OK")
+    assert not kept
+
+
+def _is_long(part: object) -> bool:
+    return isinstance(part, (bytes, str)) and len(part) >= 30_000
+
+
+def test_a_head_shows_no_token() -> None:
+    head = Head([(b"authorization", b"Bearer secret")], {b"authorization": b"Bearer secret"}, 0)
+
+    assert "secret" not in f"{head!r} {head}"

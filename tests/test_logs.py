@@ -171,3 +171,20 @@ async def test_no_line_is_lost_when_several_threads_write() -> None:
     await asyncio.gather(*threads)
 
     assert len([json.loads(line) for line in stream.getvalue().splitlines()]) == 4 * 1_000 + 500
+
+
+def test_lines_that_an_event_loop_left_behind_are_written_with_the_next() -> None:
+    logger, stream = a_logger()
+
+    async def ended() -> None:
+        asyncio.get_running_loop().stop()
+        logger.info("first")
+
+    loop = asyncio.new_event_loop()
+    ending = loop.create_task(ended())
+    loop.run_forever()
+    loop.close()
+    assert ending.done()
+    logger.info("second")
+
+    assert [json.loads(line)["message"] for line in stream.getvalue().splitlines()] == ["first", "second"]

@@ -12,7 +12,7 @@ from graphql import OperationType
 from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from gql_users.errors import Unavailable
 from gql_users.graphql import event_stream, explorer
@@ -106,7 +106,7 @@ class GraphQLEndpoint:
             return False
         return not set(PARAMETERS) & QueryParams(scope["query_string"]).keys()
 
-    async def answer(self, scope: Scope, receive: Receive) -> Any:
+    async def answer(self, scope: Scope, receive: Receive) -> Whole | Response:
         """The answer to one request: a whole one, but for who takes streams."""
         media_type = JSON
         try:
@@ -127,7 +127,7 @@ class GraphQLEndpoint:
             retry = {"Retry-After": str(error.retry_after_seconds)}
             return answer({"errors": [refused(error)]}, media_type, 503, retry)
 
-    async def _executed(self, scope: Scope, asked: Asked, media_type: str) -> ASGIApp:
+    async def _executed(self, scope: Scope, asked: Asked, media_type: str) -> Whole | Response:
         operation = self._operation(asked)
         if scope["method"] == "GET" and operation.kind is OperationType.MUTATION:
             raise BadRequest(405, "Deeds come by POST.", Allow="POST")

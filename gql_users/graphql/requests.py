@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -14,7 +13,7 @@ from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
-from gql_users.web.headers import headers_of
+from gql_users.web.headers import headers_of, remembered
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
@@ -80,9 +79,8 @@ def _types_of(name: str) -> tuple[type, type]:
 _RIGHT_TYPES = frozenset(product(*map(_types_of, PARAMETERS)))
 
 
-# Clients send the same few headers again and again.
-@lru_cache(maxsize=64)
-def answer_type(accept: bytes | None) -> str:
+@remembered(64)
+def answer_type(accept: bytes) -> str:
     """The media type to answer with (RFC 9110, section 12.5.1). Raises BadRequest when none is accepted.
 
     Who says nothing, or that anything will do, is not known to understand the newer type, and gets JSON.
@@ -98,13 +96,13 @@ def answer_type(accept: bytes | None) -> str:
     return chosen
 
 
-def takes_event_stream(accept: bytes | None) -> bool:
+def takes_event_stream(accept: bytes) -> bool:
     """Does this `Accept` name server-sent events?"""
     return any(kind == EVENT_STREAM and quality > 0 for kind, quality in _media_ranges(accept))
 
 
-def _media_ranges(accept: bytes | None) -> list[tuple[str, float]]:
-    return [_media_range(each) for each in (accept or b"").decode("latin-1").split(",") if each.strip()]
+def _media_ranges(accept: bytes) -> list[tuple[str, float]]:
+    return [_media_range(each) for each in accept.decode("latin-1").split(",") if each.strip()]
 
 
 def _media_range(part: str) -> tuple[str, float]:
@@ -126,7 +124,7 @@ def _quality(offered: str, ranges: list[tuple[str, float]]) -> tuple[float, bool
     return 0.0, False
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def _require_json(content_type: bytes) -> None:
     kind, *parameters = (each.strip().lower() for each in content_type.decode("latin-1").split(";"))
     charset = next((each[8:].strip('"') for each in parameters if each.startswith("charset=")), "utf-8")

@@ -45,7 +45,7 @@ class Recognition:
     tokens: Tokens
     keys: SigningKeys
     idle_lifetime: timedelta
-    _seen: dict[str, _Seen] = field(default_factory=dict)
+    _seen: dict[str, _Seen] = field(default_factory=dict, repr=False)
 
     async def recognise(self, access_token: str, client: Client) -> Actor:
         """Who shows this access token. Somebody anonymous, with the reason, when it is not good. Raises Unavailable."""

@@ -106,7 +106,7 @@ class Framing:
         past the proxies; who does, and writes no such header, is who connects.
         """
         connected: tuple[str, int] | None = scope.get("client")
-        said = (listed(scope, b"x-forwarded-for") or b"").decode("latin-1")
+        said = listed(scope, b"x-forwarded-for").decode("latin-1")
         forwarded = [each.strip() for each in said.split(",")] if said else []
         if len(forwarded) < self.trusted_proxies:
             return connected

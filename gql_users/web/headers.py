@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import TypeVar
 
 from starlette.types import Scope
+
+T = TypeVar("T")
+
+LONGEST_REMEMBERED = 500
 
 # RFC 9110, sections 5.1 and 5.5.
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -26,12 +32,27 @@ def header(scope: Scope, name: bytes) -> str | None:
     return value.decode("latin-1") if value is not None else None
 
 
-def listed(scope: Scope, name: bytes) -> bytes | None:
-    """What all headers of this name say, as one list (RFC 9110, section 5.3)."""
+def listed(scope: Scope, name: bytes) -> bytes:
+    """What all headers of this name say, as one list (RFC 9110, section 5.3); nothing where there is none."""
     named = headers_of(scope)
     if len(named) == len(scope["headers"]):
-        return named.get(name)
-    return b", ".join(value for found, value in scope["headers"] if found == name) or None
+        return named.get(name, b"")
+    return b", ".join(value for found, value in scope["headers"] if found == name)
+
+
+def remembered(most: int) -> Callable[[Callable[[bytes], T]], Callable[[bytes], T]]:
+    """Have a function of a header remember what clients send again and again: so many, and none that is long."""
+
+    def decorate(function: Callable[[bytes], T]) -> Callable[[bytes], T]:
+        known = lru_cache(most)(function)
+
+        @wraps(function)
+        def found(said: bytes) -> T:
+            return known(said) if len(said) <= LONGEST_REMEMBERED else function(said)
+
+        return found
+
+    return decorate
 
 
 @lru_cache(maxsize=1024)

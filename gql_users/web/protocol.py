@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 from functools import lru_cache
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from gql_users.web.cycle import Cycle, InLane
 from gql_users.web.headers import line
-from gql_users.web.lane import Head, Lane
+from gql_users.web.lane import Lane
 
 
 class Protocol(HttpToolsProtocol):
@@ -40,10 +40,12 @@ class Protocol(HttpToolsProtocol):
             self._unset_keepalive_if_required()
             self._begin(InLane(head, data[end:]))
             return
+        before: Any = self.cycle
         self._begun = 0
         super().data_received(data)
         cycle: Any = self.cycle
-        if type(cycle) is InLane and self._begun == 1 and self._is_between_requests:
+        # Is this one whole request, and nothing else? (One for another protocol has no cycle of its own.)
+        if type(cycle) is InLane and cycle is not before and self._begun == 1 and self._is_between_requests:
             self._lane.remember(data[:end], len(data) - end, cycle.head)
 
     def on_message_begin(self) -> None:
@@ -72,6 +74,9 @@ class Protocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
         super().connection_lost(exc)
+        cycle: Any = self.cycle
+        if type(cycle) is InLane and cycle.task is None and self._lane is not None:
+            self._lane.give_up(cycle.head, self.client, cycle.started)
         if self.timeout_keep_alive_task is not None:
             self.timeout_keep_alive_task.cancel()
 
@@ -112,6 +117,14 @@ class Protocol(HttpToolsProtocol):
         earlier: Any = self.cycle
         return earlier is not None and not earlier.response_complete
 
+    def on_body(self, body: bytes) -> None:
+        """Take a part of a body. In the lane nobody holds its sender up: its length is known, and allowed."""
+        cycle: Any = self.cycle
+        if type(cycle) is InLane and cycle.task is None:
+            cycle.body += body
+        else:
+            super().on_body(body)
+
     def on_message_complete(self) -> None:
         """The request is all there."""
         self._is_between_requests = True
@@ -130,17 +143,19 @@ class Protocol(HttpToolsProtocol):
         """Answer a request in the lane."""
         assert self._lane is not None  # noqa: S101 - it has taken the request
         try:
-            status, written = await self._lane.answer(cycle.head, bytes(cycle.body), self.client)
+            status, written = await self._lane.answer(cycle.head, bytes(cycle.body), self.client, cycle.started)
             if self.flow.write_paused:
                 await self.flow.drain()
+            cycle.response_complete = True
+            if not cycle.disconnected:
+                self._write(cycle, status, written)
         except BaseException:
             self.transport.close()
             raise
         finally:
             self.tasks.discard(cycle.task)
-        cycle.response_complete = True
-        if cycle.disconnected:
-            return
+
+    def _write(self, cycle: InLane, status: int, written: bytes) -> None:
         closing = b"" if cycle.keep_alive else b"connection: close\r\n"
         self.transport.write(b"%b%b%b%b" % (STATUS_LINE[status], _lines(self.server_state), closing, written))
         if not cycle.keep_alive:
@@ -151,81 +166,6 @@ class Protocol(HttpToolsProtocol):
         # uvicorn makes the cycle itself, and has no setting for its class.
         cycle.__class__ = Cycle
         super()._start_asgi_task(cycle, app)
-
-
-class _Nobody:
-    """Waits for the messages of a request that has none."""
-
-    def set(self) -> None:
-        """Tell nobody."""
-
-
-class InLane:
-    """A request in the lane, with as much of uvicorn's cycle as the protocol looks at."""
-
-    __slots__ = ("body", "disconnected", "head", "keep_alive", "response_complete", "task")
-
-    message_event = _Nobody()
-
-    def __init__(self, head: Head, body: bytes | bytearray) -> None:
-        self.head = head
-        self.body = body
-        self.response_complete = self.disconnected = False
-        self.keep_alive = True
-        self.task: asyncio.Task[None] | None = None
-
-
-class Cycle(RequestResponseCycle):
-    """A request and its answer.
-
-    uvicorn writes the head of an answer before it knows the body: two packets, and each header looked at by two regular
-    expressions. Here the head waits for the body. Where that is all there is, both are written at once, and headers
-    that were looked at before are remembered; everything else is done by uvicorn.
-    """
-
-    # uvicorn has types of its own for the same messages.
-    _head: Any = None
-
-    async def send(self, message: Any) -> None:
-        """Send a part of the answer (ASGI)."""
-        if message["type"] == "http.response.start" and not self.response_started:
-            self._head = message
-            return
-        head, self._head = self._head, None
-        if head is not None:
-            if self._is_all(head, message):
-                self._write(head, message["body"])
-                return
-            await super().send(head)
-        await super().send(message)
-
-    def _is_all(self, head: Any, message: Any) -> bool:
-        """Is this an ordinary answer, here from its first byte to its last, to somebody who can take it?"""
-        length = next((value for name, value in head["headers"] if name == b"content-length"), None)
-        return (
-            not message.get("more_body", False)
-            and length == b"%d" % len(message.get("body", b""))
-            and self.keep_alive
-            and not (self.flow.write_paused or self.disconnected or self.access_log)
-            and self.scope["method"] != "HEAD"
-            and _is_plain(tuple(name for name, _ in head["headers"]))
-        )
-
-    def _write(self, head: Any, body: bytes) -> None:
-        lines = [line(name, value) for name, value in (*self.default_headers, *head["headers"])]
-        self.transport.write(b"".join((STATUS_LINE[head["status"]], *lines, b"\r\n", body)))
-        self.response_started = self.response_complete = True
-        self.waiting_for_100_continue = False
-        self.message_event.set()
-        self.on_response()
-
-
-@lru_cache(maxsize=256)
-def _is_plain(names: tuple[bytes, ...]) -> bool:
-    """Does none of these headers say how the answer is framed, but for its one length?"""
-    return names.count(b"content-length") == 1 and not {b"connection", b"transfer-encoding"} & {
-        *map(bytes.lower, names)
-    }
 
 
 def _lines(state: Any) -> bytes:

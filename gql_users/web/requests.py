@@ -46,17 +46,22 @@ def actor_lately_showing(header: str | None, client: Client, services: Services)
 def client_of(scope: Scope) -> Client:
     """Where the request comes from: the client's address, and the browser as it names itself."""
     connected, named = scope.get("client"), headers_of(scope).get
-    return _client(connected[0] if connected is not None else None, named(b"user-agent"), named(b"accept-language"))
+    user_agent, languages = named(b"user-agent"), named(b"accept-language")
+    return _client(
+        connected[0] if connected is not None else None,
+        user_agent[:_LONGEST] if user_agent is not None else None,
+        languages[:_LONGEST] if languages is not None else None,
+    )
 
 
 # Most requests are of somebody who has just sent another.
 @lru_cache(maxsize=1024)
 def _client(address: str | None, user_agent: bytes | None, languages: bytes | None) -> Client:
-    return Client(address, _shortened(user_agent), _shortened(languages))
+    return Client(address, _text(user_agent), _text(languages))
 
 
-def _shortened(said: bytes | None) -> str | None:
-    return said[:_LONGEST].decode("latin-1") if said is not None else None
+def _text(said: bytes | None) -> str | None:
+    return said.decode("latin-1") if said is not None else None
 
 
 @lru_cache(maxsize=1024)
@@ -64,8 +69,6 @@ def _stranger(client: Client) -> Actor:
     return Actor(client=client)
 
 
-# Whoever shows a token shows it again; it is no more than a part of what recognition remembers of it.
-@lru_cache(maxsize=1024)
 def _bearer(header: str) -> str | None:
     """The token of an `Authorization` with the scheme Bearer."""
     scheme, _, token = header.partition(" ")
