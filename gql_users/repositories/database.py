@@ -25,11 +25,9 @@ WAL_ATTEMPTS = 20
 SQLITE_WAIT_S = 5
 SQLITE_PATIENCE_S = 120
 
-# Serialization failure, deadlock: the same again will succeed. As it will when somebody changed the type of a column
-# meanwhile, which PostgreSQL has no code of its own for.
-_PASSING = {"40001", "40P01"}
-# What was prepared fits no more: a column has another type, or the server has forgotten it.
-_STALE = asyncpg.InvalidCachedStatementError, asyncpg.InvalidSQLStatementNameError
+# A statement the server has forgotten, serialization failure, deadlock: the same again will succeed. As it will when
+# somebody changed the type of a column meanwhile, which PostgreSQL has no code of its own for.
+_PASSING = {"26000", "40001", "40P01"}
 _AWAY = {
     "25006",  # read-only: a standby, or a failover under way
     "53300",  # too many connections
@@ -176,7 +174,7 @@ def _plain(error: BaseException) -> Exception | None:
         return Unavailable()
     if isinstance(error, (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)):
         state = str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
-        if state in _PASSING or isinstance(error, _STALE):
+        if state in _PASSING or isinstance(error, asyncpg.InvalidCachedStatementError):
             return Collision()
         if state in _AWAY or state[:2] in {"08", "57"} or _is_away(error):
             return Unavailable()

@@ -1,4 +1,4 @@
-"""Requests under way, as the server sees them: in the lane, and on the usual way, whose whole answers go out at once."""
+"""Requests under way, as the server sees them: in the lane, and on the usual way, with whole answers sent at once."""
 
 from __future__ import annotations
 
