@@ -107,10 +107,10 @@ def log_request(
     if type(lines) is Lines:
         around = _around if len(path) <= LONGEST_PATH else _around.__wrapped__
         about, whose = around(method, path, status, client)
-        lines.add(f"{_begun(logger.name, time.time())}{_text(request_id)}{about}{milliseconds}{whose}")
+        lines.add(f"{_begun(logger.name, time.time())}{_text(request_id)}{about}{milliseconds:.1f}{whose}")
     else:
         facts = {"request_id": request_id, "method": method, "path": path, "status": status}
-        logger.info("request", extra={**facts, "milliseconds": milliseconds, "client": client})
+        logger.info("request", extra={**facts, "milliseconds": round(milliseconds, 1), "client": client})
 
 
 def _begun(logger: str, now: float) -> str:

@@ -256,7 +256,7 @@ async def test_who_hangs_up_harms_nobody(app: FastAPI, caplog: pytest.LogCapture
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 
-def with_a_lane(door: Callable[[Scope, Receive], Awaitable[Whole]]) -> FastAPI:
+def with_a_lane(door: Callable[[Scope, bytes], Awaitable[Whole]]) -> FastAPI:
     """An application whose lane leads to this door."""
     app = create_app(Settings(secret="a secret that is long enough for tests", worker=False, _env_file=None))
     app.state.lane = Lane(
@@ -279,7 +279,7 @@ def _refused(status: int, message: str, request_id: str | None) -> Any:
 
 
 async def test_a_surprise_in_the_lane_is_masked_and_logged(caplog: pytest.LogCaptureFixture) -> None:
-    async def door(_scope: Scope, _receive: Receive) -> Whole:
+    async def door(_scope: Scope, _content: bytes) -> Whole:
         raise RuntimeError("the password is swordfish")
 
     async with server(with_a_lane(door)) as own:
@@ -294,7 +294,7 @@ async def test_a_surprise_in_the_lane_is_masked_and_logged(caplog: pytest.LogCap
 async def test_a_server_that_is_asked_to_end_gives_the_answer_it_owes_and_hangs_up() -> None:
     asked, may_answer = asyncio.Event(), asyncio.Event()
 
-    async def door(_scope: Scope, _receive: Receive) -> Whole:
+    async def door(_scope: Scope, _content: bytes) -> Whole:
         asked.set()
         await may_answer.wait()
         return Whole(200, ((b"content-type", b"text/plain"),), b"late")

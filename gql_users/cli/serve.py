@@ -87,7 +87,7 @@ def application() -> FastAPI:
     gc.collect()
     gc.freeze()
     # What a request makes goes when it is answered; looking every 700 objects for what does not is a sixth of a page.
-    gc.set_threshold(20_000, 10, 10)
+    gc.set_threshold(5_000, 10, 10)
     return app
 
 

@@ -43,7 +43,7 @@ class Deadlines:
             raise
         finally:
             del self._under_way[task]
-            if self._late.pop(task, None) is not None:
+            if self._late and self._late.pop(task, None) is not None:
                 task.uncancel()
 
     def _end_late(self, loop: asyncio.AbstractEventLoop) -> None:

@@ -30,6 +30,7 @@ from gql_users.graphql.requests import (
     BadRequest,
     answer_type,
     read,
+    read_at_once,
     takes_event_stream,
 )
 from gql_users.graphql.scales import weigh
@@ -106,12 +107,12 @@ class GraphQLEndpoint:
             return False
         return not set(PARAMETERS) & QueryParams(scope["query_string"]).keys()
 
-    async def answer(self, scope: Scope, receive: Receive) -> Whole | Response:
-        """The answer to one request: a whole one, but for who takes streams."""
+    async def answer(self, scope: Scope, body: bytes | Receive) -> Whole | Response:
+        """The answer to one request, whose body is here or is to be received: a whole one, but for who takes streams."""
         media_type = JSON
         try:
             media_type = answer_type(listed(scope, b"accept"))
-            asked = await read(scope, receive)
+            asked = read_at_once(scope, body) if isinstance(body, bytes) else await read(scope, body)
             return await self._executed(scope, asked, media_type)
         except BadRequest as error:
             return _bad_request(error.status, error.message, media_type, error.headers)

@@ -62,6 +62,12 @@ async def read(scope: Scope, receive: Receive) -> Asked:
     raise BadRequest(405, "Questions come by GET or POST.", Allow="GET, POST")
 
 
+def read_at_once(scope: Scope, body: bytes) -> Asked:
+    """What is asked by POST, with this body. Raises BadRequest."""
+    _require_json(headers_of(scope).get(b"content-type", b""))
+    return asked_by(_object(body))
+
+
 def asked_by(parameters: Mapping[str, Any]) -> Asked:
     """What these parameters ask, as JSON has them. Raises BadRequest for one of the wrong type."""
     query, document_id, operation_name, variables, extensions = values = [*map(parameters.get, PARAMETERS)]

@@ -9,12 +9,14 @@ import secrets
 import sys
 import threading
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import TypeVar
 
+from argon2.exceptions import VerificationError
+from argon2.low_level import Type, verify_secret
 from passlib.hash import argon2
 
 from gql_users.errors import Invalid, Unavailable, WeakPassword
@@ -30,8 +32,9 @@ PRODUCT = "gql_users"
 
 # A second or two of work for each core: who comes later is told to come back, instead of waiting without end.
 MOST_WAITING = 64 * (os.cpu_count() or 1)
-# Places kept for those who were let in already and have things to do before they hash.
-ON_THE_WAY = MOST_WAITING // 2
+# How many may be on their way to a hash, from before anything is counted for them. The other places are for those who
+# hash without being asked first, such as an admin who makes an account.
+MOST_ON_THE_WAY = MOST_WAITING // 2
 
 # How much the threads that hash stand back for others, in the steps of `nice`.
 STANDS_BACK = 10
@@ -56,6 +59,7 @@ class Passwords:
         )
         self._common = CommonPasswords(shortest)
         self._waiting = 0
+        self._on_the_way = 0
 
     def check(self, password: str, about: Iterable[str | None] = (), field: str = "password") -> str:
         """The password in the form that is hashed (NFC).
@@ -86,8 +90,21 @@ class Passwords:
 
         In a flood most are refused here, at no cost to the database.
         """
-        if self._waiting + ON_THE_WAY >= MOST_WAITING:
+        if max(self._on_the_way, self._waiting) >= MOST_ON_THE_WAY:
             raise Unavailable(CROWDED)
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """A place for somebody on their way to a hash, for as long as the block runs. Raises Unavailable.
+
+        Who has one has it for good: nobody waits for other things first, and is turned away then.
+        """
+        self.require_room()
+        self._on_the_way += 1
+        try:
+            yield
+        finally:
+            self._on_the_way -= 1
 
     async def hash(self, password: str) -> str:
         """The hash of a password, as a PHC string. Raises Unavailable when too many wait."""
@@ -115,13 +132,16 @@ class Passwords:
         del self._threads
 
     def _is_of(self, password_hash: str | None, normal: str, typed: str) -> bool:
+        secret = normal.encode("utf-8", "surrogatepass")
+        if password_hash and self._of_today.fullmatch(password_hash):
+            return _matches(password_hash, secret)
         compare = comparison(password_hash) if password_hash else None
         if password_hash and compare:
             # Others hashed what was typed as it came, and some keyboards write letters in parts.
-            spellings = dict.fromkeys((normal, typed)) if self.needs_rehash(password_hash) else (normal,)
+            spellings = dict.fromkeys((secret, typed.encode("utf-8", "surrogatepass")))
             with suppress(ValueError, MemoryError):
-                return any(compare(spelling.encode("utf-8", "surrogatepass")) for spelling in spellings)
-        self._scheme.verify(normal.encode("utf-8", "surrogatepass"), self._decoy)
+                return any(map(compare, spellings))
+        _matches(self._decoy, secret)
         return False
 
     async def _beside(self, work: Callable[[], T]) -> T:
@@ -141,6 +161,18 @@ class Passwords:
     def _decoy(self) -> str:
         """A hash nobody has the password of, made with today's parameters, so that a miss costs what a hit costs."""
         return str(self._scheme.hash(secrets.token_urlsafe(32)))
+
+
+def _matches(password_hash: str, secret: bytes) -> bool:
+    """Is this the hash of the secret?
+
+    The library is asked without passlib in between: a thread that stands back shall hold the interpreter for as short as
+    can be, because the event loop waits for it meanwhile.
+    """
+    try:
+        return verify_secret(password_hash.encode(), secret, Type.ID)
+    except VerificationError:
+        return False
 
 
 def _stand_back() -> None:

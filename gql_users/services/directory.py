@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,6 +16,8 @@ from gql_users.repositories.reading_users import SHOWN, UserReader
 from gql_users.repositories.user_orders import position
 
 MOST_IDS = 100
+NOBODY = 0
+"""The number that no user has."""
 PORTION = 1_000
 
 
@@ -31,10 +33,10 @@ class Directory:
         require(actor.token_refused is None, actor)
         return await self.find(actor, actor.user_id, columns) if actor.user_id is not None else None
 
-    async def find(self, actor: Actor, user_id: int, columns: frozenset[str] = SHOWN) -> User | None:
+    def find(self, actor: Actor, user_id: int, columns: frozenset[str] = SHOWN) -> Awaitable[User | None]:
         """The user of this number, if the actor may see it. Raises Unauthenticated."""
         require(not actor.is_anonymous, actor)
-        return await self.users.find(user_id, columns) if can_see(actor, user_id) else None
+        return self.users.find(user_id if can_see(actor, user_id) else NOBODY, columns)
 
     async def find_many(
         self, actor: Actor, ids: Sequence[int | None], columns: frozenset[str] = SHOWN

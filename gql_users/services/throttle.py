@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 
 from gql_users.access import Actor
@@ -109,21 +109,21 @@ class Throttle:
 
     @asynccontextmanager
     async def _try(self, reserved: Reserved, failure: type[Refusal], told_as: EventKind | None) -> AsyncIterator[None]:
-        await self._take_turn(reserved)
-        try:
-            yield
-        except failure:
-            async with self._turns.of(reserved.pairs):
-                await self._failed(reserved, told_as)
-            raise
-        except BaseException:
-            async with self._turns.of(reserved.pairs):
-                await self._gave_up(reserved)
-            raise
+        with reserved.hasher.place() if reserved.hasher is not None else nullcontext():
+            await self._take_turn(reserved)
+            try:
+                yield
+            except failure:
+                async with self._turns.of(reserved.pairs):
+                    await self._failed(reserved, told_as)
+                raise
+            except BaseException:
+                async with self._turns.of(reserved.pairs):
+                    await self._gave_up(reserved)
+                raise
 
     async def _take_turn(self, reserved: Reserved) -> None:
         """Wait for those under way, and then begin. Raises RateLimited."""
-        _require_room(reserved)
         look, waited = FIRST_LOOK_S, 0.0
         while not await self._is_let_in(reserved):
             if waited >= LONGEST_TURN_S:
@@ -135,7 +135,6 @@ class Throttle:
     async def _is_let_in(self, reserved: Reserved) -> bool:
         """Count the attempt as under way, if there is room beside the others. Raises RateLimited."""
         async with self._turns.of(reserved.pairs):
-            _require_room(reserved)  # which may have gone while this one waited
             async with self.unit_of_work.reading() as work:
                 seen = await work.attempts.find_many(reserved.pairs)
             return self._has_room(reserved, seen) and await self._begin(reserved)
@@ -188,11 +187,6 @@ class Throttle:
             for row in rows.values():
                 row.pending = max(0, row.pending - 1)
             await work.attempts.save(rows)
-
-
-def _require_room(reserved: Reserved) -> None:
-    if reserved.hasher is not None:
-        reserved.hasher.require_room()
 
 
 def _tries(row: Counted) -> Tries:

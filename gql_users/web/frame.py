@@ -87,7 +87,7 @@ class Framing:
             scope.get("method", "WEBSOCKET"),
             scope["path"],
             status,
-            round((time.perf_counter() - started) * 1000, 1),
+            (time.perf_counter() - started) * 1000,
             client[0] if client else None,
         )
 

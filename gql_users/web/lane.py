@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from starlette.responses import Response
-from starlette.types import Message, Receive, Scope
+from starlette.types import Scope
 
 from gql_users.web.frame import UNANSWERED, Framing
 from gql_users.web.middleware import Refuse, surprise
@@ -41,7 +41,7 @@ class Lane:
     def __init__(
         self,
         framing: Framing,
-        door: Callable[[Scope, Receive], Awaitable[Whole | Response]],
+        door: Callable[[Scope, bytes], Awaitable[Whole | Response]],
         *,
         path: str,
         refuse: Refuse,
@@ -91,13 +91,9 @@ class Lane:
         """The status, and all that follows the server's own headers. It began when `perf_counter` said `started`."""
         scope, status = self._scope(head, client), UNANSWERED
         request_id = self._framing.begin(scope)
-
-        async def receive() -> Message:
-            return {"type": "http.request", "body": content, "more_body": False}
-
         try:
             try:
-                answer = await self._door(scope, receive)
+                answer = await self._door(scope, content)
             except Exception as error:
                 answer = surprise(error, scope, self._refuse)
             told = answer if isinstance(answer, Whole) else Whole.of(answer)

@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 Headers: TypeAlias = tuple[tuple[bytes, bytes], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Whole:
     """A status, headers in lower case but for the length, and the content; also an ASGI application that answers so."""
 
