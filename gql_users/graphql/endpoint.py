@@ -108,7 +108,7 @@ class GraphQLEndpoint:
         return not set(PARAMETERS) & QueryParams(scope["query_string"]).keys()
 
     async def answer(self, scope: Scope, body: bytes | Receive) -> Whole | Response:
-        """The answer to one request, whose body is here or is to be received: a whole one, but for who takes streams."""
+        """The answer to a request, whose body is here or is to be received: a whole one, but for who takes streams."""
         media_type = JSON
         try:
             media_type = answer_type(listed(scope, b"accept"))

@@ -107,7 +107,7 @@ async def test_when_too_many_wait_for_a_hash_nothing_was_tried(
     door: Door, as_member: Door, as_admin: Door, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as busy:
-        busy.setattr(passwords, "MOST_WAITING", 0)
+        busy.setattr(passwords, "MOST_ON_THE_WAY", 0)
         answers = [
             await who.refused(query, input=said)
             for who, query, said in (
