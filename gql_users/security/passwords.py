@@ -15,6 +15,8 @@ from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import TypeVar
 
+from argon2 import low_level
+from argon2.exceptions import VerificationError
 from passlib.hash import argon2
 
 from gql_users.errors import Invalid, Unavailable, WeakPassword
@@ -130,13 +132,16 @@ class Passwords:
         del self._threads
 
     def _is_of(self, password_hash: str | None, normal: str, typed: str) -> bool:
+        secret = normal.encode("utf-8", "surrogatepass")
+        if password_hash and self._of_today.fullmatch(password_hash):
+            return _matches(password_hash, secret)
         compare = comparison(password_hash) if password_hash else None
         if password_hash and compare:
             # Others hashed what was typed as it came, and some keyboards write letters in parts.
-            spellings = dict.fromkeys((normal, typed)) if self.needs_rehash(password_hash) else (normal,)
+            spellings = dict.fromkeys((secret, typed.encode("utf-8", "surrogatepass")))
             with suppress(ValueError, MemoryError):
-                return any(compare(spelling.encode("utf-8", "surrogatepass")) for spelling in spellings)
-        self._scheme.verify(normal.encode("utf-8", "surrogatepass"), self._decoy)
+                return any(map(compare, spellings))
+        _matches(self._decoy, secret)
         return False
 
     async def _beside(self, work: Callable[[], T]) -> T:
@@ -156,6 +161,18 @@ class Passwords:
     def _decoy(self) -> str:
         """A hash nobody has the password of, made with today's parameters, so that a miss costs what a hit costs."""
         return str(self._scheme.hash(secrets.token_urlsafe(32)))
+
+
+def _matches(password_hash: str, secret: bytes) -> bool:
+    """Is this the hash of the secret?
+
+    Argon2 is asked without passlib in between: a thread that stands back shall hold the interpreter for as short as can
+    be, because the event loop waits for it meanwhile.
+    """
+    try:
+        return bool(low_level.verify_secret(password_hash.encode(), secret, low_level.Type.ID))
+    except VerificationError:
+        return False
 
 
 def _stand_back() -> None:
