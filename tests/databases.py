@@ -41,15 +41,18 @@ ALONE = """SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
 @contextmanager
 def fetches(hear: Callable[[str, Sequence[object]], None]) -> Iterator[None]:
     """Hear of each statement that the driver sends, with its values: what reaches PostgreSQL without SQLAlchemy."""
-    fetch = Connection.fetch
 
-    async def heard(connection: Connection, statement: Statement, values: Values) -> Sequence[Any]:
-        compiled = statement.on_postgresql
-        hear(compiled.text, compiled.arguments(values))
-        return await fetch(connection, statement, values)
+    def heard(send: Any) -> Any:
+        async def sent(connection: Connection, statement: Statement, values: Values, *ahead: bytes) -> Any:
+            compiled = statement.on_postgresql
+            hear(compiled.text, compiled.arguments(values))
+            return await send(connection, statement, values, *ahead)
+
+        return sent
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(Connection, "fetch", heard)
+        patched.setattr(Connection, "fetch", heard(Connection.fetch))
+        patched.setattr(Connection, "unasked", heard(Connection.unasked))
         yield
 
 

@@ -12,8 +12,7 @@ from sqlalchemy import text
 
 from gql_users import Settings
 from gql_users.errors import Unavailable
-from gql_users.repositories import database
-from gql_users.repositories import driver as drivers
+from gql_users.repositories import database, transactions
 from gql_users.repositories.driver import Driver, drive
 from gql_users.repositories.pool import Pool
 from gql_users.repositories.statements import Statement
@@ -42,10 +41,10 @@ async def test_a_transaction_that_failed_as_it_began_is_nobody_elses(
     driver: Driver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as changed:
-        changed.setattr(drivers, "BEGIN", "BEGIN; SELECT 1 / 0")
+        changed.setattr(transactions, "BEGIN", ("BEGIN", "SELECT 1 / 0"))
         with pytest.raises(asyncpg.DivisionByZeroError):
-            async with driver.transaction():
-                pytest.fail("it has not begun")
+            async with driver.transaction() as transaction:
+                await transaction.rows(ONE)
 
     async with driver.transaction() as transaction:
         assert (await transaction.row(ONE)).one == 1

@@ -6,17 +6,19 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from gql_users.errors import EmailTaken, Gathering, Unavailable
 from gql_users.repositories.connection import Connection
+from gql_users.repositories.statements import Statement, Values
 from gql_users.repositories.unit_of_work import UnitsOfWork
 from gql_users.services import Services
 from gql_users.services.accounts import Profile, new_account
 from gql_users.settings import Settings
 from tests.conftest import MakeSettings
-from tests.databases import PostgreSQL, fetches
+from tests.databases import PostgreSQL
 from tests.door import PASSWORD, Door, Person
 from tests.test_transactions import change_tables
 
@@ -34,24 +36,42 @@ def units(services: Services) -> UnitsOfWork:
 
 @pytest.fixture
 def round_trips(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """The first word of all that PostgreSQL is sent."""
-    sent: list[str] = []
-    say = Connection.say
+    """The first words of all that PostgreSQL is sent, a line for each time that it is waited for."""
+    trips: list[str] = []
+    ahead: list[str] = []
+    fetch, unasked, commit = Connection.fetch, Connection.unasked, Connection.commit
 
-    def note(text: str, _values: object = ()) -> None:
-        sent.append(text.split(maxsplit=1)[0].strip(";"))
+    def waited_for(word: str) -> None:
+        trips.append(" ".join([*ahead, word]))
+        ahead.clear()
 
-    async def said(connection: Connection, words: str) -> str:
-        note(words)
-        return await say(connection, words)
+    async def fetched(connection: Connection, statement: Statement, values: Values, before: bytes = b"") -> Any:
+        if b"BEGIN" in before:
+            ahead.append("BEGIN")
+        waited_for(_word(statement))
+        return await fetch(connection, statement, values, before)
 
-    monkeypatch.setattr(Connection, "say", said)
-    with fetches(note):
-        yield sent
+    async def sent_ahead(connection: Connection, statement: Statement, values: Values) -> bytes:
+        ahead.append(_word(statement))
+        return await unasked(connection, statement, values)
+
+    async def committed(connection: Connection, before: bytes) -> str:
+        waited_for("COMMIT")
+        return await commit(connection, before)
+
+    monkeypatch.setattr(Connection, "fetch", fetched)
+    monkeypatch.setattr(Connection, "unasked", sent_ahead)
+    monkeypatch.setattr(Connection, "commit", committed)
+    yield trips
+    assert not ahead
+
+
+def _word(statement: Statement) -> str:
+    return statement.on_postgresql.text.split(maxsplit=1)[0]
 
 
 @POSTGRESQL
-async def test_a_change_of_ones_profile_is_three_statements_in_a_transaction(
+async def test_a_change_of_ones_profile_waits_three_times_in_its_transaction(
     door: Door, a_member: Person, round_trips: list[str]
 ) -> None:
     ann = door.as_(a_member)
@@ -61,19 +81,19 @@ async def test_a_change_of_ones_profile_is_three_statements_in_a_transaction(
     await ann.done("patchUser", {"id": a_member.id, "age": 31})
 
     who_asks, *unit = round_trips
-    # What happened is written down, and told to other processes, by the last statement.
-    assert (who_asks, unit) == ("SELECT", ["BEGIN", "SELECT", "UPDATE", "WITH", "COMMIT"])
+    # What happened is written down, and told to other processes, by the statement before COMMIT.
+    assert (who_asks, unit) == ("SELECT", ["BEGIN SELECT", "UPDATE", "WITH COMMIT"])
 
 
 @POSTGRESQL
-async def test_an_exchange_of_a_token_is_three_statements_in_a_transaction(
+async def test_an_exchange_of_a_token_waits_three_times_in_its_transaction(
     door: Door, a_member: Person, round_trips: list[str]
 ) -> None:
     round_trips.clear()
 
     await door.done("refresh", {"refreshToken": a_member.refresh_token})
 
-    assert round_trips == ["BEGIN", "SELECT", "UPDATE", "INSERT", "COMMIT"]
+    assert round_trips == ["BEGIN SELECT", "UPDATE", "INSERT COMMIT"]
 
 
 @POSTGRESQL
@@ -84,8 +104,8 @@ async def test_a_sign_in_counts_the_attempt_in_one_transaction_and_begins_the_se
 
     await door.done("login", {"email": a_member.email, "password": PASSWORD})
 
-    counted = ["SELECT", "BEGIN", "INSERT", "INSERT", "COMMIT"]
-    assert round_trips == [*counted, "SELECT", "BEGIN", "UPDATE", "INSERT", "INSERT", "INSERT", "INSERT", "COMMIT"]
+    counted = ["SELECT", "BEGIN INSERT", "INSERT COMMIT"]
+    assert round_trips == [*counted, "SELECT", "BEGIN UPDATE", "INSERT INSERT INSERT", "INSERT COMMIT"]
 
 
 @POSTGRESQL

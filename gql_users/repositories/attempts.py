@@ -55,11 +55,12 @@ class Attempts:
     async def lock(self, pairs: Sequence[Pair], *, now: datetime) -> dict[Pair, Counted]:
         """What is known of each pair, who all stay as they are until this unit of work ends; for `save`."""
         # A row that is there is written to as well, which locks it, and is told as it was.
-        return _by_pair(await self._put({pair: Counted(now) for pair in pairs}, changed=("account",)))
+        values = _rows({pair: Counted(now) for pair in pairs})
+        return _by_pair(await self._executor.rows(_lock(len(pairs)), **values))
 
     async def save(self, counted: Mapping[Pair, Counted]) -> None:
         """Write what was changed of locked pairs."""
-        await self._put(counted, changed=_COUNTS)
+        await self._executor.later(_save(len(counted)), **_rows(counted))
 
     async def forget_accounts(self, accounts: Sequence[str]) -> None:
         """Remove what every network tried with these accounts."""
@@ -73,35 +74,47 @@ class Attempts:
         """Remove what was tried before a moment and not since, and no more than `most`. How many there were."""
         return len(await self._executor.rows(_FORGET, before=before, most=most))
 
-    async def _put(self, counted: Mapping[Pair, Counted], changed: tuple[str, ...]) -> Sequence[Any]:
-        # Everybody locks in one order, or two would wait for each other.
-        rows = (
-            {"account": account, "network": network, **{name: getattr(each, name) for name in _COUNTS}}
-            for (account, network), each in sorted(counted.items(), key=itemgetter(0), reverse=True)
-        )
-        return await self._executor.rows(_put(len(counted), changed), **_numbered(rows))
-
 
 @cache
 def _find(many: int) -> Statement:
     """Finds so many pairs. There are never more than a few."""
     pairs = (and_(*(getattr(Attempt, name) == _value(name, number) for name in _KEY)) for number in range(many))
-    return Statement(select(*_COLUMNS).where(or_(*pairs)))
+    return Statement(select(*_COLUMNS).where(or_(*pairs)), is_by_key=True)
 
 
 @cache
-def _put(many: int, changed: tuple[str, ...]) -> Statement:
-    """Inserts so many rows, or changes these columns of those that are there; says how they are."""
+def _lock(many: int) -> Statement:
+    """Inserts so many rows, or locks those that are there; says how they are."""
+    on_postgresql, on_sqlite = (put.returning(*_COLUMNS) for put in _put(many, ("account",)))
+    return Statement(on_postgresql, on_sqlite=on_sqlite)
+
+
+@cache
+def _save(many: int) -> Statement:
+    """Writes the counts of so many rows."""
+    on_postgresql, on_sqlite = _put(many, _COUNTS)
+    return Statement(on_postgresql, on_sqlite=on_sqlite)
+
+
+def _put(many: int, changed: tuple[str, ...]) -> Sequence[Any]:
+    """How so many rows are inserted, or these columns changed where they are there, on each of the two databases."""
     rows = [{name: _value(name, number) for name in _EVERY} for number in range(many)]
-    on_postgresql, on_sqlite = (
+    return [
         insert.on_conflict_do_update(index_elements=_KEY, set_={name: insert.excluded[name] for name in changed})
         for insert in (postgresql.insert(Attempt).values(rows), sqlite.insert(Attempt).values(rows))
-    )
-    return Statement(on_postgresql.returning(*_COLUMNS), on_sqlite=on_sqlite.returning(*_COLUMNS))
+    ]
 
 
 def _value(name: str, number: int) -> Any:
     return bindparam(f"{name}_{number}", type_=getattr(Attempt, name).type)
+
+
+def _rows(counted: Mapping[Pair, Counted]) -> dict[str, object]:
+    # Everybody locks in one order, or two would wait for each other.
+    return _numbered(
+        {"account": account, "network": network, **{name: getattr(each, name) for name in _COUNTS}}
+        for (account, network), each in sorted(counted.items(), key=itemgetter(0), reverse=True)
+    )
 
 
 def _numbered(rows: Iterable[Mapping[str, object]]) -> dict[str, object]:

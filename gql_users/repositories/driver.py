@@ -9,21 +9,16 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import Any
 
-import asyncpg
 from sqlalchemy import make_url
 
 from gql_users.repositories import connection as connections
 from gql_users.repositories import transactions
-from gql_users.repositories.connection import Connection
 from gql_users.repositories.database import connect, plain_failures
 from gql_users.repositories.pool import Pool
 from gql_users.repositories.silence import Silence
-from gql_users.repositories.statements import POSTGRESQL, Statement, Values
-from gql_users.repositories.transactions import BEGIN, Executor, ThroughSQLAlchemy, Transaction
+from gql_users.repositories.statements import POSTGRESQL, Statement
+from gql_users.repositories.transactions import CLOSED, Executor, ThroughSQLAlchemy, Transaction
 from gql_users.settings import Settings
-
-# A connection that the server closed, or is just closing, while nobody used it says so to whoever uses it next.
-CLOSED = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, ConnectionError)
 
 
 class Driver(Executor):
@@ -62,26 +57,27 @@ class OnPostgreSQL(Driver):
         with plain_failures():
             connection = await self._pool.take()
             try:
-                return await self._fetch(connection, statement, values)
-            except CLOSED:
-                if not connection.is_closed():
-                    raise
-            # The others most likely were closed too, and reading twice does no harm.
-            self._pool.discard_idle()
-            return await self._fetch(await self._pool.take(), statement, values)
+                try:
+                    return await connection.fetch(statement, values)  # type: ignore[no-any-return]
+                except CLOSED:
+                    if not connection.is_closed():
+                        raise
+                connection = await self._pool.renew(connection)  # reading twice does no harm
+                return await connection.fetch(statement, values)  # type: ignore[no-any-return]
+            finally:
+                self._pool.give_back(connection)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
-        """Send BEGIN, and in the end ROLLBACK unless COMMIT was sent."""
-        connection = await self._begun()
-        transaction = transactions.OnPostgreSQL(connection)
+        """Send BEGIN with the first statement, and in the end ROLLBACK unless COMMIT was sent."""
+        transaction = transactions.OnPostgreSQL(self._pool, await self._pool.take())
         try:
             yield transaction
         finally:
             try:
                 await transaction.end()
             finally:
-                self._pool.give_back(connection)
+                self._pool.give_back(transaction.connection)
 
     async def close(self) -> None:
         """Let all connections go."""
@@ -89,32 +85,6 @@ class OnPostgreSQL(Driver):
             await self._pool.close()
         finally:
             self._silence.forget()
-
-    async def _begun(self) -> Connection:
-        """A connection on which BEGIN was sent."""
-        connection: Connection = await self._pool.take()
-        try:
-            await self._begin(connection)
-        except CLOSED:
-            if not connection.is_closed():
-                raise
-            self._pool.discard_idle()
-            connection = await self._pool.take()
-            await self._begin(connection)
-        return connection
-
-    async def _begin(self, connection: Connection) -> None:
-        try:
-            await connection.say(BEGIN)
-        except BaseException:
-            self._pool.give_back(connection)
-            raise
-
-    async def _fetch(self, connection: Connection, statement: Statement, values: Values) -> Sequence[Any]:
-        try:
-            return await connection.fetch(statement, values)
-        finally:
-            self._pool.give_back(connection)
 
 
 class OnSQLite(Driver):

@@ -38,7 +38,10 @@ _ROW: ColumnElement[int] = literal_column("events.rowid", Integer())
 _INSERT = insert_of(Event)
 _TOLD = _INSERT.returning(Event.id).cte("told")
 _ADD = Statement(_INSERT)
-_ADD_AND_TELL = Statement(select(func.pg_notify(CHANNEL, cast(_TOLD.c.id, String))), on_sqlite=_INSERT)
+# It tells, and gives no row.
+_ADD_AND_TELL = Statement(
+    select(_TOLD.c.id).where(func.pg_notify(CHANNEL, cast(_TOLD.c.id, String)).is_(None)), on_sqlite=_INSERT
+)
 _WITH_USERS = (
     select(*(column.label(f"event_{column.name}") for column in _COLUMNS), *_USER_COLUMNS)
     .outerjoin(User.__table__, User.id == Event.user_id)
@@ -70,7 +73,7 @@ class Events:
         commit one after the other.
         """
         for each in happened:
-            await self._executor.rows(_ADD_AND_TELL if each.kind in CHANGES else _ADD, **_values(each))
+            await self._executor.later(_ADD_AND_TELL if each.kind in CHANGES else _ADD, **_values(each))
 
     async def find_with_users(self, ids: Sequence[UUID]) -> list[tuple[Event, User | None]]:
         """Those of these events that exist, in their order, each with whom it is about, unless that account is gone."""

@@ -98,7 +98,7 @@ class Letters:
     async def add(self, *letters: Letter) -> None:
         """Write letters down, in the transaction of what causes them."""
         for letter in letters:
-            await self._executor.rows(_INSERT, **values_of(letter))
+            await self._executor.later(_INSERT, **values_of(letter))
 
     async def claim(
         self, *, now: datetime, until: datetime, most: int, except_for: Collection[UUID] = ()
@@ -124,7 +124,7 @@ class Letters:
 
     async def withdraw(self, user_id: int, kind: str) -> None:
         """Remove letters of a kind to a user that are not sent yet."""
-        await self._executor.rows(_WITHDRAW, owner_id=user_id, of_kind=kind)
+        await self._executor.later(_WITHDRAW, owner_id=user_id, of_kind=kind)
 
     async def mark_sent(self, letter: Letter, *, now: datetime) -> bool:
         """The letter is on its way. False, here and below, when it is not ours any more: then nothing is changed."""
@@ -144,7 +144,7 @@ class Letters:
 
     async def drop(self, letter: Letter) -> None:
         """There is nobody to write to, or nothing to say any more."""
-        await self._executor.rows(_DROP, letter_id=letter.id, taken=letter.attempts)
+        await self._executor.later(_DROP, letter_id=letter.id, taken=letter.attempts)
 
     async def backlog(self) -> Backlog:
         """What waits, and what was given up."""

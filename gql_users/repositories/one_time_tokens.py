@@ -56,9 +56,9 @@ class OneTimeTokens:
 
         Raises Collision when another letter is made at the same moment.
         """
-        await self._executor.rows(_RETIRE, owner_id=token.user_id, wanted_for=token.purpose)
+        await self._executor.later(_RETIRE, owner_id=token.user_id, wanted_for=token.purpose)
         try:
-            await self._executor.rows(_INSERT, **values_of(token))
+            await self._executor.later(_INSERT, **values_of(token))
         except REFUSED as error:
             raise Collision from error
 
@@ -77,7 +77,7 @@ class OneTimeTokens:
 
     async def give_try_back(self, token_id: UUID) -> None:
         """One try at the code of a token more, if it is still there."""
-        await self._executor.rows(_GIVE_BACK, token_id=token_id)
+        await self._executor.later(_GIVE_BACK, token_id=token_id)
 
     async def use(self, token_id: UUID, *, now: datetime) -> bool:
         """Use a token up. False when somebody was faster, or its time is over."""

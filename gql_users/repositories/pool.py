@@ -50,10 +50,18 @@ class Pool:
                 connection.terminate()
         self._let_in()
 
-    def discard_idle(self) -> None:
-        """Trust none of those that nobody uses any more: what ended one has most likely ended all."""
+    async def renew(self, connection: Any) -> Any:
+        """Another one, made now, in the place of one that turned out to be closed.
+
+        What ended one has most likely ended all, so those that nobody uses are not trusted any more.
+        """
         while self._idle:
             self._idle.pop().terminate()
+        generation = self._generation
+        renewed = await self._connect()
+        del self._taken[connection]
+        self._taken[renewed] = generation
+        return renewed
 
     async def close(self) -> None:
         """Let all connections go, also those in use and those that are just being made."""

@@ -21,7 +21,7 @@ from gql_users.repositories.together import Together
 MOST_STATEMENTS = 256
 
 _ALL = [getattr(Session, each.key) for each in inspect(Session).column_attrs]
-_BY_IDS = Statement(select(*_ALL).where(Among(Session.id, "ids")), Session)
+_BY_IDS = Statement(select(*_ALL).where(Among(Session.id, "ids")), Session, is_by_key=True)
 
 _STATE = Session.id, Session.user_id, Session.refreshed_at, Session.expires_at, Session.revoked_at
 _STATES = Statement(
@@ -30,6 +30,7 @@ _STATES = Statement(
     .where(Among(Session.id, "ids")),
     Session,
     User,
+    is_by_key=True,
 )
 
 _LIVE = (

@@ -96,12 +96,12 @@ def _is_possible(user_id: int) -> bool:
 
 @lru_cache(MOST_STATEMENTS)
 def _by_ids(columns: frozenset[str]) -> Statement:
-    return Statement(select(*_these(columns)).where(Among(User.id, "ids")), User)
+    return Statement(select(*_these(columns)).where(Among(User.id, "ids")), User, is_by_key=True)
 
 
 @lru_cache(MOST_STATEMENTS)
 def _by(key: str, columns: frozenset[str]) -> Statement:
-    return Statement(select(*_these(columns)).where(getattr(User, key) == bindparam("key")), User)
+    return Statement(select(*_these(columns)).where(getattr(User, key) == bindparam("key")), User, is_by_key=True)
 
 
 @lru_cache(MOST_STATEMENTS)

@@ -21,7 +21,7 @@ _NOT_ENDED = Session.revoked_at.is_(None)
 _BY_USER = User.id == Session.user_id
 
 _INSERT = Statement(insert_of(Session))
-_FIND = Statement(select(*_COLUMNS).where(_THE_ONE), Session)
+_FIND = Statement(select(*_COLUMNS).where(_THE_ONE), Session, is_by_key=True)
 _FIND_WITH_USER = Statement(
     select(*(column.label(f"session_{column.name}") for column in _COLUMNS), *columns_of(User))
     .join(User.__table__, _BY_USER)
@@ -46,7 +46,8 @@ _IS_LIVE = Statement(select(Session.id).where(_THE_ONE, _NOT_ENDED))
 _RIGHTS = Statement(
     select(Session.id, User.is_admin)
     .join(User.__table__, _BY_USER)
-    .where(Among(Session.id, "ids"), _NOT_ENDED, User.deactivated_at.is_(None))
+    .where(Among(Session.id, "ids"), _NOT_ENDED, User.deactivated_at.is_(None)),
+    is_by_key=True,
 )
 _FORGET = portion_of(
     Session,
@@ -67,7 +68,7 @@ class Sessions:
 
     async def add(self, session: Session) -> None:
         """Insert a session."""
-        await self._executor.rows(_INSERT, **values_of(session))
+        await self._executor.later(_INSERT, **values_of(session))
 
     async def find(self, session_id: UUID) -> Session | None:
         """The session of this id."""
@@ -93,9 +94,9 @@ class Sessions:
         """End every session of the user, but for the one to keep."""
         self.has_ended_some = True
         if keep is None:
-            await self._executor.rows(_REVOKE_ALL, owner_id=user_id, now=now)
+            await self._executor.later(_REVOKE_ALL, owner_id=user_id, now=now)
         else:
-            await self._executor.rows(_REVOKE_OTHERS, owner_id=user_id, now=now, keep=keep)
+            await self._executor.later(_REVOKE_OTHERS, owner_id=user_id, now=now, keep=keep)
 
     async def is_live(self, session_id: UUID | None) -> bool:
         """Is there such a session that nobody has ended?"""

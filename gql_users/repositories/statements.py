@@ -25,10 +25,11 @@ class Statement:
 
     Its rows are tuples with an attribute for each column, and what the models say that follows from them, such as
     `is_active`: where nobody changes them, they do for objects of the models. `on_sqlite` is for what the two databases
-    say differently.
+    say differently. `is_by_key` is for those that find rows by keys: whatever the values, their plan is the same.
     """
 
-    def __init__(self, clause: Any, *models: type[Any], on_sqlite: Any = None) -> None:
+    def __init__(self, clause: Any, *models: type[Any], on_sqlite: Any = None, is_by_key: bool = False) -> None:
+        self.is_by_key = is_by_key
         self._clause = clause
         self._on_sqlite = clause if on_sqlite is None else on_sqlite
         self._models = models

@@ -71,6 +71,8 @@ async def _commit(transaction: Transaction) -> None:
         with plain_failures():
             await transaction.commit()
     except Collision as error:
+        if transaction.is_undone():
+            raise
         # COMMIT was sent, and nobody knows what became of it: doing it again could do it twice.
         raise Unavailable from error
 

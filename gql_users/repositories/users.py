@@ -26,10 +26,10 @@ _RIGHTS = {"is_admin", "deactivated_at"}
 _NEXT = {"version": User.version + 1, "updated_at": bindparam("now")}
 
 _ALL = select(*_COLUMNS)
-_FIND_MANY = Statement(_ALL.where(Among(User.id, "ids")), User)
+_FIND_MANY = Statement(_ALL.where(Among(User.id, "ids")), User, is_by_key=True)
 _FIND_FOR_CHANGE = Statement(_ALL.where(_THE_ONE).with_for_update(key_share=True), User)
-_FIND_BY_EMAIL = Statement(_ALL.where(User.email_key == bindparam("key")), User)
-_FIND_BY_USERNAME = Statement(_ALL.where(User.username_key == bindparam("key")), User)
+_FIND_BY_EMAIL = Statement(_ALL.where(User.email_key == bindparam("key")), User, is_by_key=True)
+_FIND_BY_USERNAME = Statement(_ALL.where(User.username_key == bindparam("key")), User, is_by_key=True)
 _HAS_ADMIN = Statement(select(User.id).where(User.is_admin).limit(1))
 # Locked in one order, so that two who do so wait for each other; and in the order of their index.
 _LOCK_ACTIVE_ADMINS = Statement(
