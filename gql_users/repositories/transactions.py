@@ -34,7 +34,7 @@ class Executor(ABC):
         return found[0] if found else None
 
     async def later(self, statement: Statement, **values: object) -> None:
-        """Execute a statement that gives no rows, before the next one at the latest; that it is refused is said then."""
+        """Execute a statement that gives no rows, before the next one at the latest, which says if it was refused."""
         await self.rows(statement, **values)
 
 
