@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, or_, select
+from sqlalchemy import and_, bindparam, case, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gql_users.models import Attempt
@@ -26,6 +25,10 @@ _KEY = "account", "network"
 _COUNTS = "failed", "pending", "reserved_at", "failed_at"
 _EVERY = *_KEY, *_COUNTS
 
+_THE_ONE = Attempt.account == bindparam("of_account"), Attempt.network == bindparam("of_network")
+_ONE_LESS = update(Attempt).where(*_THE_ONE).values(pending=case((Attempt.pending > 0, Attempt.pending - 1), else_=0))
+_GIVE_BACK = Statement(_ONE_LESS)
+_FORGIVE = Statement(_ONE_LESS.values(failed=0, failed_at=None))
 _FORGET_ACCOUNTS = Statement(delete(Attempt).where(Among(Attempt.account, "accounts")))
 _FORGET_NETWORK = Statement(delete(Attempt).where(Attempt.network == bindparam("of_network")))
 _FORGET = portion_of(Attempt, Attempt.reserved_at < bindparam("before"))
@@ -61,6 +64,12 @@ class Attempts:
     async def save(self, counted: Mapping[Pair, Counted]) -> None:
         """Write what was changed of locked pairs."""
         await self._executor.later(_save(len(counted)), **_rows(counted))
+
+    async def give_back(self, pairs: Sequence[Pair], forgiven: Collection[Pair] = ()) -> None:
+        """One attempt less is under way for each pair, and none has failed for those that are forgiven."""
+        for account, network in _in_order(pairs):
+            statement = _FORGIVE if (account, network) in forgiven else _GIVE_BACK
+            await self._executor.later(statement, of_account=account, of_network=network)
 
     async def forget_accounts(self, accounts: Sequence[str]) -> None:
         """Remove what every network tried with these accounts."""
@@ -110,11 +119,15 @@ def _value(name: str, number: int) -> Any:
 
 
 def _rows(counted: Mapping[Pair, Counted]) -> dict[str, object]:
-    # Everybody locks in one order, or two would wait for each other.
     return _numbered(
-        {"account": account, "network": network, **{name: getattr(each, name) for name in _COUNTS}}
-        for (account, network), each in sorted(counted.items(), key=itemgetter(0), reverse=True)
+        {"account": pair[0], "network": pair[1], **{name: getattr(counted[pair], name) for name in _COUNTS}}
+        for pair in _in_order(counted)
     )
+
+
+def _in_order(pairs: Iterable[Pair]) -> Sequence[Pair]:
+    # Everybody locks in one order, or two would wait for each other.
+    return sorted(pairs, reverse=True)
 
 
 def _numbered(rows: Iterable[Mapping[str, object]]) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from gql_users import text
 from gql_users.access import Actor, Client
@@ -40,17 +41,18 @@ class Authentication:
         """
         if (email is None) == (username is None):
             raise Invalid("Give either the e-mail address or the username.", field="email")
+        self.hasher.require_room()
         await self.sessions.require_keys()
-        who = identifier(email, username)
-        async with self.throttle.proving(who, Actor(client=client), hasher=self.hasher) as reserved:
-            user, session = await self._sign_in(password, client, reserved, email=email, username=username)
+        who = Identifier.of(email, username)
+        async with self.throttle.proving(str(who), Actor(client=client), hasher=self.hasher) as reserved:
+            user, session = await self._sign_in(who, password, client, reserved)
         return await self.sessions.signed_in(user, session)
 
     @repeated_on_collision
     async def _sign_in(
-        self, password: str, client: Client, reserved: Reserved, *, email: str | None, username: str | None
+        self, who: Identifier, password: str, client: Client, reserved: Reserved
     ) -> tuple[User, Session]:
-        user = await self._find(email, username)
+        user = await self._find(who)
         reserved.user_id = user.id if user is not None else None
         password_hash = user.password_hash if user is not None and self._is_told(user) else None
         if not await self.hasher.verify(password, password_hash) or user is None or password_hash is None:
@@ -66,8 +68,8 @@ class Authentication:
                 # have renewed the hash, which is no reason to refuse this one.
                 raise Collision
             session = await self.sessions.begin(work, current, client)
-            who = Actor(user_id=user.id, session_id=session.id, client=client)
-            await work.events.add(Happened(EventKind.SIGNED_IN, now, who, user.id))
+            themselves = Actor(user_id=user.id, session_id=session.id, client=client)
+            await work.events.add(Happened(EventKind.SIGNED_IN, now, themselves, user.id))
             await self.throttle.succeeded(work, reserved)
         return current, session
 
@@ -76,24 +78,37 @@ class Authentication:
         # After a quiet registration, it would say that the address was free.
         return user.is_active and (user.email_verified_at is not None or not self.is_quiet)
 
-    async def _find(self, email: str | None, username: str | None) -> User | None:
-        email_key = text.email_key(email) if email is not None else None
-        username_key = text.username_key(username) if username is not None else None
+    async def _find(self, who: Identifier) -> User | None:
         async with self.unit_of_work.reading() as work:
-            if username_key is not None:
-                return await work.users.find_by_username(username_key)
-            # An address that cannot be one is looked for all the same: not asking would be faster, and tell.
-            return await work.users.find_by_email(email_key or "")
+            if who.kind == "username" and who.key is not None:
+                return await work.users.find_by_username(who.key)
+            # What cannot be one is looked for all the same: not asking would be faster, and tell.
+            return await work.users.find_by_email(who.key or "")
 
 
-def identifier(email: str | None, username: str | None) -> str:
-    """What somebody signs in with, as the throttle knows it: the same for every spelling, account or no account."""
-    if email is not None:
-        return f"email {text.email_key(email) or text.any_key(email)}"
-    return f"username {text.username_key(username or '') or text.any_key(username or '')}"
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """What somebody signs in with; without a `key` when nobody can have it.
+
+    Its text is how the throttle knows it: the same for every spelling, account or no account.
+    """
+
+    kind: Literal["email", "username"]
+    typed: str
+    key: str | None
+
+    @classmethod
+    def of(cls, email: str | None, username: str | None) -> Identifier:
+        """The one that is given."""
+        if email is not None:
+            return cls("email", email, text.email_key(email))
+        return cls("username", username or "", text.username_key(username or ""))
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key or text.any_key(self.typed)}"
 
 
 def identifiers(user: User) -> list[str]:
     """All that somebody can sign in to this account with, as the throttle knows it."""
-    by_username = [identifier(None, user.username_key)] if user.username_key is not None else []
-    return [identifier(user.email_key, None), *by_username]
+    by_username = [str(Identifier.of(None, user.username_key))] if user.username_key is not None else []
+    return [str(Identifier.of(user.email_key, None)), *by_username]

@@ -14,7 +14,7 @@ from gql_users.repositories.database import Collision
 from gql_users.repositories.unit_of_work import UnitsOfWork, repeated_on_collision
 from gql_users.security.passwords import LONGEST_PASSWORD, Passwords
 from gql_users.services.accounts import words_about
-from gql_users.services.authentication import identifier
+from gql_users.services.authentication import Identifier
 from gql_users.services.letters import letter_to, withdraw
 from gql_users.services.throttle import Reserved, Throttle
 
@@ -48,7 +48,9 @@ class PasswordChanges:
         user = await self._find(actor)
         # What is wrong with the new one is no try at the present one.
         self.hasher.check(new_password, words_about(user), field="new_password")
-        async with self.throttle.proving(identifier(user.email_key, None), actor, hasher=self.hasher) as reserved:
+        async with self.throttle.proving(
+            str(Identifier.of(user.email_key, None)), actor, hasher=self.hasher
+        ) as reserved:
             reserved.user_id = user.id
             return await self._change(actor, current_password, new_password, reserved)
 

@@ -92,12 +92,8 @@ class Throttle:
 
     async def succeeded(self, work: UnitOfWork, reserved: Reserved) -> None:
         """Give an attempt back, in somebody's unit of work; the account's earlier failures are forgotten."""
-        rows = await work.attempts.lock(reserved.pairs, now=self.clock.now())
-        for pair, row in rows.items():
-            row.pending = max(0, row.pending - 1)
-            if pair[0] != ANY_ACCOUNT and reserved.user_id is not None:
-                row.failed, row.failed_at = 0, None
-        await work.attempts.save(rows)
+        known = reserved.pairs if reserved.user_id is not None else ()
+        await work.attempts.give_back(reserved.pairs, forgiven=[pair for pair in known if pair[0] != ANY_ACCOUNT])
 
     async def forget_accounts(self, work: UnitOfWork, accounts: Sequence[str]) -> None:
         """Let everybody try these accounts again at once, in somebody's unit of work."""
@@ -183,10 +179,7 @@ class Throttle:
     @repeated_on_collision
     async def _gave_up(self, reserved: Reserved) -> None:
         async with self.unit_of_work() as work:
-            rows = await work.attempts.lock(reserved.pairs, now=self.clock.now())
-            for row in rows.values():
-                row.pending = max(0, row.pending - 1)
-            await work.attempts.save(rows)
+            await work.attempts.give_back(reserved.pairs)
 
 
 def _tries(row: Counted) -> Tries:

@@ -21,7 +21,7 @@ from gql_users.models import User
 from gql_users.repositories.database import Collision
 from gql_users.repositories.unit_of_work import UnitsOfWork, repeated_on_collision
 from gql_users.security.passwords import Passwords
-from gql_users.services.authentication import identifier
+from gql_users.services.authentication import Identifier
 from gql_users.services.letters import letter_at, letter_to, withdraw
 from gql_users.services.one_time import NOT_GOOD, OneTime, Purpose, Shown
 from gql_users.services.spacing import Spacing
@@ -78,7 +78,9 @@ class Verification:
         user = await self._find(actor)
         if shown == user.email:
             raise Invalid("This is your address already.", field="new_email")
-        async with self.throttle.proving(identifier(user.email_key, None), actor, hasher=self.hasher) as reserved:
+        async with self.throttle.proving(
+            str(Identifier.of(user.email_key, None)), actor, hasher=self.hasher
+        ) as reserved:
             reserved.user_id = user.id
             await self._request_change(actor, shown, key, current_password, reserved)
 
