@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import secrets
 import sys
 import threading
@@ -15,11 +14,10 @@ from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import TypeVar
 
-from argon2 import low_level
-from argon2.exceptions import VerificationError
 from passlib.hash import argon2
 
 from gql_users.errors import Invalid, Unavailable, WeakPassword
+from gql_users.security.argon2id import Argon2id
 from gql_users.security.common_passwords import CommonPasswords
 from gql_users.security.foreign_hashes import comparison
 
@@ -54,9 +52,7 @@ class Passwords:
         self._scheme = argon2.using(
             type="ID", memory_cost=memory_kib, time_cost=iterations, parallelism=parallelism, digest_size=32
         )
-        self._of_today = re.compile(
-            rf"\$argon2id\$v=19\$m={memory_kib},t={iterations},p={parallelism}\$[A-Za-z0-9+/]{{22}}\$[A-Za-z0-9+/]{{43}}"
-        )
+        self._today = Argon2id(memory_kib=memory_kib, iterations=iterations, parallelism=parallelism)
         self._common = CommonPasswords(shortest)
         self._waiting = 0
         self._on_the_way = 0
@@ -124,7 +120,7 @@ class Passwords:
 
     def needs_rehash(self, password_hash: str) -> bool:
         """Was it made in another way than today's, or with other parameters?"""
-        return not self._of_today.fullmatch(password_hash)
+        return not self._today.has_made(password_hash)
 
     def close(self) -> None:
         """Let the threads go; whoever hashes again gets new ones."""
@@ -133,15 +129,15 @@ class Passwords:
 
     def _is_of(self, password_hash: str | None, normal: str, typed: str) -> bool:
         secret = normal.encode("utf-8", "surrogatepass")
-        if password_hash and self._of_today.fullmatch(password_hash):
-            return _matches(password_hash, secret)
+        if password_hash and self._today.has_made(password_hash):
+            return self._today.matches(password_hash, secret)
         compare = comparison(password_hash) if password_hash else None
         if password_hash and compare:
             # Others hashed what was typed as it came, and some keyboards write letters in parts.
             spellings = dict.fromkeys((secret, typed.encode("utf-8", "surrogatepass")))
             with suppress(ValueError, MemoryError):
                 return any(map(compare, spellings))
-        _matches(self._decoy, secret)
+        self._today.matches(self._decoy, secret)
         return False
 
     async def _beside(self, work: Callable[[], T]) -> T:
@@ -161,18 +157,6 @@ class Passwords:
     def _decoy(self) -> str:
         """A hash nobody has the password of, made with today's parameters, so that a miss costs what a hit costs."""
         return str(self._scheme.hash(secrets.token_urlsafe(32)))
-
-
-def _matches(password_hash: str, secret: bytes) -> bool:
-    """Is this the hash of the secret?
-
-    Argon2 is asked without passlib in between: a thread that stands back shall hold the interpreter for as short as can
-    be, because the event loop waits for it meanwhile.
-    """
-    try:
-        return bool(low_level.verify_secret(password_hash.encode(), secret, low_level.Type.ID))
-    except VerificationError:
-        return False
 
 
 def _stand_back() -> None:
