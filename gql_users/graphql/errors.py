@@ -110,6 +110,8 @@ def _formatted(error: GraphQLError, request_id: str) -> dict[str, Any]:
     cause = error.original_error
     if isinstance(cause, Refusal):
         answer |= refused(cause)
+        # Nobody asks where it was raised; what holds everything from there to here would be garbage to be searched for.
+        error.__traceback__ = cause.__traceback__ = None
     elif cause is None or error.path is None:
         # The engine could not make a value of what was sent.
         answer["message"] = without_values(error.message)

@@ -6,7 +6,16 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeAlias
 
-from graphql import ExecutionResult, FieldNode, GraphQLField, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
+from graphql import (
+    ExecutionResult,
+    FieldNode,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    is_non_null_type,
+    located_error,
+)
 from graphql.pyutils import Path, is_awaitable
 from strawberry.types.field import StrawberryField
 
@@ -68,19 +77,24 @@ class RootField:
             value = self._resolver(*self._positional, **keywords)
             if self._is_async or is_awaitable(value):
                 value = await value
-        except Exception as error:  # located below, by the library
-            return await self._judged(_raised(error), sent, context)
+        except Exception as error:
+            return self._failed(error)
         if self._complete is not None:
             try:
                 return ExecutionResult({self.name: self._complete(value)}, None)
             except Exception:  # noqa: S110 - said below, by the library
                 pass
-        return await self._judged(_given(value), sent, context)
+        return await self._judged(value, sent, context)
 
-    async def _judged(self, answer: Any, sent: Sent, context: object) -> ExecutionResult:
+    def _failed(self, error: Exception) -> ExecutionResult:
+        """As the specification has it: null in the field's place, or of everything where the field cannot be null."""
+        located = located_error(error, [each.node for each in self.details], self._path.as_list())
+        return ExecutionResult(None if is_non_null_type(self.field.type) else {self.name: None}, [located])
+
+    async def _judged(self, value: Any, sent: Sent, context: object) -> ExecutionResult:
         """What the interpreter makes of what the resolver gave."""
-        judge = self._judge(sent, context)
-        return await judge.complete(self.name, self.field.type, self.details, self._info_by(judge), self._path, answer)
+        judge, given = self._judge(sent, context), _given(value)
+        return await judge.complete(self.name, self.field.type, self.details, self._info_by(judge), self._path, given)
 
     def _info(self, sent: Sent, context: object) -> GraphQLResolveInfo[Any]:
         return self._info_by(self._judge(sent, context))
@@ -112,7 +126,3 @@ def _ordinary(
 
 async def _given(value: Any) -> Any:
     return value
-
-
-async def _raised(error: Exception) -> Any:
-    raise error
