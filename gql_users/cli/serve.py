@@ -107,7 +107,9 @@ async def _ending_streams(app: FastAPI, lifespan: Lifespan[FastAPI], _app: FastA
     async with lifespan(app):
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, partial(ended, then=signal.getsignal(number)))
+        warming_up = asyncio.create_task(app.state.services.operation.warm_up())
         yield
+        warming_up.cancel()
 
 
 async def _prepare(settings: Settings) -> None:

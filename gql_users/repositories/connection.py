@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import asyncpg
 
-from gql_users.repositories import database, pipeline
+from gql_users.repositories import pipeline
 from gql_users.repositories.database import connection_arguments
 from gql_users.repositories.silence import Silence
 from gql_users.repositories.statements import Statement, Values
@@ -20,6 +19,11 @@ PLANNING = {True: "SET plan_cache_mode = force_generic_plan", False: "SET plan_c
 
 # How many statements one connection keeps prepared. Filters and orders make more than anybody needs at a time.
 MOST_PREPARED = 200
+
+
+# The numbers of types that are built in, and of what is in arrays: fixed in PostgreSQL, for good (pg_type.dat).
+JSON = 114
+ARRAYS = {"_int8": (1016, 20), "_varchar": (1015, 1043), "_uuid": (2951, 2950)}
 
 
 class Connection:
@@ -158,13 +162,17 @@ async def connect(where: Mapping[str, Any], silence: Silence, *, is_pooled: bool
     # A timer for each statement is nearly a tenth of what it takes to send one.
     arguments = {**where, **connection_arguments(is_pooled=is_pooled), "command_timeout": None}
     driver = await asyncpg.connect(**arguments)
-    try:
-        async with asyncio.timeout(database.SILENCE_S):
-            await driver.set_type_codec("json", schema="pg_catalog", encoder=str, decoder=json.loads)
-    except BaseException:
-        driver.terminate()
-        raise
+    # It would ask each new session about them, which takes the session longer than all else that is new to it.
+    known = driver._protocol.get_settings()
+    known.add_python_codec(JSON, "json", "pg_catalog", [], "scalar", str, json.loads, "text")
+    known.register_data_types([_array(name, *numbers) for name, numbers in ARRAYS.items()])
     return Connection(driver, silence, is_pooled=is_pooled)
+
+
+def _array(name: str, number: int, of_what: int) -> Mapping[str, object]:
+    """What asyncpg is told of a type of arrays."""
+    unlike_others = {"basetype": None, "range_subtype": None, "attrtypoids": None}
+    return {"ns": "pg_catalog", "name": name, "oid": number, "elemtype": of_what, "elemdelim": ",", **unlike_others}
 
 
 def _leaves_it_usable(error: BaseException) -> bool:

@@ -31,6 +31,9 @@ class Driver(Executor):
         Raises what the driver raises: `plain_failures` knows what it means.
         """
 
+    async def connect(self) -> None:
+        """Make the connections that make somebody wait otherwise. Raises Unavailable."""
+
     @abstractmethod
     async def close(self) -> None:
         """Let all connections go. The next statement connects anew."""
@@ -66,6 +69,11 @@ class OnPostgreSQL(Driver):
                 return await connection.fetch(statement, values)  # type: ignore[no-any-return]
             finally:
                 self._pool.give_back(connection)
+
+    async def connect(self) -> None:
+        """Fill the pool."""
+        with plain_failures():
+            await self._pool.fill()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:

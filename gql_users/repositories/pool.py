@@ -77,6 +77,11 @@ class Pool:
         farewells = (connection.close(timeout=database.CONNECT_TIMEOUT_S) for connection in idle)
         await asyncio.gather(*farewells, return_exceptions=True)
 
+    async def fill(self) -> None:
+        """Make all there may be, so that nobody has to wait for one in a burst."""
+        while self._may_make():
+            self.give_back(await self._make())
+
     def _may_make(self) -> bool:
         return self._count < self._size and not self._is_making
 

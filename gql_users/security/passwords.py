@@ -34,6 +34,9 @@ MOST_WAITING = 64 * (os.cpu_count() or 1)
 # hash without being asked first, such as an admin who makes an account.
 MOST_ON_THE_WAY = MOST_WAITING // 2
 
+# Of these, how many do more than wait: enough that no core has to wait for the next one.
+MOST_AT_ONCE = 4 * (os.cpu_count() or 1)
+
 # How much the threads that hash stand back for others, in the steps of `nice`.
 STANDS_BACK = 10
 
@@ -54,6 +57,11 @@ class Passwords:
         )
         self._today = Argon2id(memory_kib=memory_kib, iterations=iterations, parallelism=parallelism)
         self._common = CommonPasswords(shortest)
+        self.turn = asyncio.Semaphore(MOST_AT_ONCE)
+        """Held by whoever has a place, from what they do before their hash to what they do after it.
+
+        In a flood all who have places would do the first part at once, and hold everybody else up, to wait then.
+        """
         self._waiting = 0
         self._on_the_way = 0
 

@@ -147,6 +147,7 @@ def wire(settings: Settings, clock: Clock, sender: Sender | None = None) -> Serv
         operation=Operation(
             Migrations(patient),
             hasher,
+            driver.connect,
             (changes.close, driver.close, patient.dispose, listening.dispose),
         ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from gql_users.errors import Unavailable
@@ -16,6 +17,7 @@ class Operation:
 
     migrations: Migrations
     hasher: Passwords
+    connect: Callable[[], Awaitable[None]]
     disconnect: Sequence[Callable[[], Awaitable[None]]]
 
     async def require_ready(self) -> None:
@@ -26,6 +28,11 @@ class Operation:
     async def migrate(self) -> list[str]:
         """Bring the tables to this version. The names of the revisions that were applied. Raises Unavailable."""
         return await self.migrations.upgrade()
+
+    async def warm_up(self) -> None:
+        """Connect before anybody waits for it; where the database is away, whoever asks first does."""
+        with suppress(Unavailable):
+            await self.connect()
 
     async def close(self) -> None:
         """Let connections and threads go."""

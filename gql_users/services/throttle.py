@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 
 from gql_users.access import Actor
@@ -106,22 +106,27 @@ class Throttle:
     @asynccontextmanager
     async def _try(self, reserved: Reserved, failure: type[Refusal], told_as: EventKind | None) -> AsyncIterator[None]:
         with reserved.hasher.place() if reserved.hasher is not None else nullcontext():
-            await self._take_turn(reserved)
-            try:
-                yield
-            except failure:
-                async with self._turns.of(reserved.pairs):
-                    await self._failed(reserved, told_as)
-                raise
-            except BaseException:
-                async with self._turns.of(reserved.pairs):
-                    await self._gave_up(reserved)
-                raise
+            async with await self._take_turn(reserved):
+                try:
+                    yield
+                except failure:
+                    async with self._turns.of(reserved.pairs):
+                        await self._failed(reserved, told_as)
+                    raise
+                except BaseException:
+                    async with self._turns.of(reserved.pairs):
+                        await self._gave_up(reserved)
+                    raise
 
-    async def _take_turn(self, reserved: Reserved) -> None:
-        """Wait for those under way, and then begin. Raises RateLimited."""
+    async def _take_turn(self, reserved: Reserved) -> AsyncExitStack:
+        """Wait for those under way, and then begin. What is held until the attempt is over. Raises RateLimited."""
         look, waited = FIRST_LOOK_S, 0.0
-        while not await self._is_let_in(reserved):
+        while True:
+            async with AsyncExitStack() as held:
+                if reserved.hasher is not None:
+                    await held.enter_async_context(reserved.hasher.turn)
+                if await self._is_let_in(reserved):
+                    return held.pop_all()
             if waited >= LONGEST_TURN_S:
                 raise RateLimited(1)
             pause = random.uniform(look / 2, look)  # noqa: S311 - spreads, hides nothing
