@@ -38,8 +38,8 @@ def test_it_says_what_the_library_says(
     scheme, of_secret = Argon2id(**parameters), hashed(secret, parameters)
 
     assert scheme.has_made(of_secret)
-    assert scheme.matches(of_secret, secret)
-    assert scheme.matches(of_secret, other) is (other == secret)
+    assert scheme.verifier(of_secret, secret)()
+    assert scheme.verifier(of_secret, other)() is (other == secret)
 
 
 @pytest.mark.parametrize("name", SMALL)
@@ -60,13 +60,21 @@ def test_what_is_written_otherwise_is_not_its_own() -> None:
         assert not scheme.has_made(other)
 
 
+def test_a_decoy_is_its_own_and_of_nobodys_secret() -> None:
+    scheme = Argon2id(**SMALL)
+
+    assert scheme.has_made(scheme.decoy())
+    assert scheme.decoy() != scheme.decoy()
+    assert not scheme.verifier(scheme.decoy(), b"secret")()
+
+
 def test_threads_do_not_get_in_each_others_way() -> None:
     scheme = Argon2id(**TODAY)
     hashes = {secret: hashed(secret, TODAY) for secret in (b"one", b"two", b"three", b"four")}
     asked = [(secret, of_whom) for secret in hashes for of_whom in hashes] * 2
 
     with ThreadPoolExecutor(4) as threads:
-        said = threads.map(lambda each: scheme.matches(hashes[each[1]], each[0]), asked)
+        said = threads.map(lambda each: scheme.verifier(hashes[each[1]], each[0])(), asked)
 
     assert [*said] == [secret == of_whom for secret, of_whom in asked]
 
@@ -74,6 +82,6 @@ def test_threads_do_not_get_in_each_others_way() -> None:
 def test_nothing_of_a_password_is_left_in_its_memory() -> None:
     scheme = Argon2id(**TODAY)
 
-    assert scheme.matches(hashed(b"secret", TODAY), b"secret")
+    assert scheme.verifier(hashed(b"secret", TODAY), b"secret")()
 
     assert not any(scheme._memory().pages[:])

@@ -9,9 +9,11 @@ from __future__ import annotations
 import hmac
 import mmap
 import re
+import secrets
 import sys
 import threading
-from base64 import b64decode
+from base64 import b64decode, b64encode
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -19,6 +21,7 @@ from argon2 import low_level
 from argon2.low_level import ffi
 
 _VERSION = 0x13
+_ARGON2ID = low_level.Type.ID.value
 
 
 class Argon2id:
@@ -37,21 +40,32 @@ class Argon2id:
         """Is this a PHC string with these parameters, a salt of 16 bytes and a tag of 32?"""
         return self._text.fullmatch(password_hash) is not None
 
-    def matches(self, password_hash: str, secret: bytes) -> bool:
-        """Is a hash that `has_made` the one of the secret? Raises MemoryError."""
-        salt, tag = (b64decode(f"{part}==") for part in self._text.fullmatch(password_hash).groups())  # type: ignore[union-attr]
-        return hmac.compare_digest(self._tag(secret, salt, len(tag)), tag)
+    def decoy(self) -> str:
+        """What looks like a hash with these parameters, and is of no secret that anybody knows."""
+        m, t, p = (self._parameters[name] for name in ("m_cost", "t_cost", "lanes"))
+        salt, tag = (b64encode(secrets.token_bytes(length)).decode().rstrip("=") for length in (16, 32))
+        return f"$argon2id$v={_VERSION}$m={m},t={t},p={p}${salt}${tag}"
 
-    def _tag(self, secret: bytes, salt: bytes, length: int) -> bytes:
-        memory = self._memory()
-        given = {"out": bytes(length), "pwd": secret, "salt": salt}
-        held = {name: ffi.new("uint8_t[]", value) for name, value in given.items()}
-        lengths = {f"{name}len": len(value) for name, value in given.items()}
-        functions = {"allocate_cbk": memory.allocate, "free_cbk": memory.free}
-        context = ffi.new("argon2_context *", {"version": _VERSION, **self._parameters, **held, **lengths, **functions})
-        if error := low_level.core(context, low_level.Type.ID.value):
-            raise MemoryError(low_level.error_to_str(error))
-        return bytes(ffi.buffer(held["out"], length))
+    def verifier(self, password_hash: str, secret: bytes) -> Callable[[], bool]:
+        """What says, in any thread, whether a hash that `has_made` is the one of the secret. It raises MemoryError.
+
+        All that can be done before is done here: a thread that stands back for others shall hold the interpreter for as
+        short as can be, because they wait for it.
+        """
+        salt, tag = (b64decode(f"{part}==") for part in self._text.fullmatch(password_hash).groups())  # type: ignore[union-attr]
+        values = {"out": bytes(len(tag)), "pwd": secret, "salt": salt}
+        held = {name: ffi.new("uint8_t[]", value) for name, value in values.items()}
+        lengths = {f"{name}len": len(value) for name, value in values.items()}
+        context = ffi.new("argon2_context *", {"version": _VERSION, **self._parameters, **held, **lengths})
+
+        def matches() -> bool:
+            memory = self._memory()
+            context.allocate_cbk, context.free_cbk = memory.allocate, memory.free
+            if error := low_level.core(context, _ARGON2ID):
+                raise MemoryError(low_level.error_to_str(error))
+            return hmac.compare_digest(bytes(ffi.buffer(held["out"], len(tag))), tag)
+
+        return matches
 
     def _memory(self) -> _Memory:
         kept: _Memory | None = getattr(self._of_this_thread, "memory", None)

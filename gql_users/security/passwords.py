@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import secrets
 import sys
 import threading
 import unicodedata
@@ -56,6 +55,8 @@ class Passwords:
             type="ID", memory_cost=memory_kib, time_cost=iterations, parallelism=parallelism, digest_size=32
         )
         self._today = Argon2id(memory_kib=memory_kib, iterations=iterations, parallelism=parallelism)
+        # What a miss is compared with, so that it costs what a hit costs.
+        self._decoy = self._today.decoy()
         self._common = CommonPasswords(shortest)
         self.turn = asyncio.Semaphore(MOST_AT_ONCE)
         """Held by whoever has a place, from what they do before their hash to what they do after it.
@@ -124,7 +125,7 @@ class Passwords:
         normal = unicodedata.normalize("NFC", password)
         if len(normal) > LONGEST_PASSWORD:
             normal, password, password_hash = "", "", None
-        return await self._beside(lambda: self._is_of(password_hash, normal, password))
+        return await self._beside(self._comparison(password_hash, normal, password))
 
     def needs_rehash(self, password_hash: str) -> bool:
         """Was it made in another way than today's, or with other parameters?"""
@@ -135,18 +136,24 @@ class Passwords:
         self._threads.shutdown(wait=False, cancel_futures=True)
         del self._threads
 
-    def _is_of(self, password_hash: str | None, normal: str, typed: str) -> bool:
+    def _comparison(self, password_hash: str | None, normal: str, typed: str) -> Callable[[], bool]:
         secret = normal.encode("utf-8", "surrogatepass")
         if password_hash and self._today.has_made(password_hash):
-            return self._today.matches(password_hash, secret)
+            return self._today.verifier(password_hash, secret)
+        miss = self._today.verifier(self._decoy, secret)
         compare = comparison(password_hash) if password_hash else None
-        if password_hash and compare:
-            # Others hashed what was typed as it came, and some keyboards write letters in parts.
-            spellings = dict.fromkeys((secret, typed.encode("utf-8", "surrogatepass")))
-            with suppress(ValueError, MemoryError):
+        if password_hash is None or compare is None:
+            return miss
+        # Others hashed what was typed as it came, and some keyboards write letters in parts.
+        spellings = dict.fromkeys((secret, typed.encode("utf-8", "surrogatepass")))
+
+        def compared() -> bool:
+            try:
                 return any(map(compare, spellings))
-        self._today.matches(self._decoy, secret)
-        return False
+            except (ValueError, MemoryError):
+                return miss()
+
+        return compared
 
     async def _beside(self, work: Callable[[], T]) -> T:
         if self._waiting >= MOST_WAITING:
@@ -160,11 +167,6 @@ class Passwords:
     @cached_property
     def _threads(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="hashing", initializer=_stand_back)
-
-    @cached_property
-    def _decoy(self) -> str:
-        """A hash nobody has the password of, made with today's parameters, so that a miss costs what a hit costs."""
-        return str(self._scheme.hash(secrets.token_urlsafe(32)))
 
 
 def _stand_back() -> None:
