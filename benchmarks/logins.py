@@ -81,7 +81,16 @@ def verifications_a_second(seconds: float) -> float:
 
 
 async def measure_flood(stage: Stage) -> dict[str, Any]:
-    """`me` alone, and while ten times as many sign-ins arrive as the cores can verify; and what becomes of those."""
+    """`me` alone, and while ten times as many sign-ins arrive as the cores can verify; and what becomes of those.
+
+    Of several rounds, the one whose `me` was slowed down by the median.
+    """
+    rounds = [await _flooded(stage) for _ in range(1 if stage.is_quick else 3)]
+    return sorted(rounds, key=lambda each: each["me_flooded_p99_ms"] / each["me_idle_p99_ms"])[len(rounds) // 2]
+
+
+async def _flooded(stage: Stage) -> dict[str, Any]:
+    """One round of it, with a server that has just been started."""
     seconds = 5 if stage.is_quick else 15
     offered = TIMES * await asyncio.to_thread(verifications_a_second, stage.seconds)
     async with (
