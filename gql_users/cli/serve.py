@@ -107,9 +107,16 @@ async def _ending_streams(app: FastAPI, lifespan: Lifespan[FastAPI], _app: FastA
     async with lifespan(app):
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, partial(ended, then=signal.getsignal(number)))
-        warming_up = asyncio.create_task(app.state.services.operation.warm_up())
+        warming_up = asyncio.create_task(_warm_up(app))
         yield
         warming_up.cancel()
+
+
+async def _warm_up(app: FastAPI) -> None:
+    try:
+        await app.state.services.operation.warm_up()
+    except Exception:
+        log.exception("no connection to the database could be made")
 
 
 async def _prepare(settings: Settings) -> None:
